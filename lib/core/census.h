@@ -1,0 +1,21 @@
+// The numbers behind the gauges, taken about once a second.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/operator_command.h"
+
+namespace innkeeper::core {
+
+struct Census {
+    StatusReport status;
+    std::vector<PeerReport> peers;
+    std::vector<LicenceReport> licences;
+    std::uint64_t bindings = 0;  // all Contacts held here
+    std::uint64_t replica_registrations = 0;
+};
+
+}  // namespace innkeeper::core

@@ -1,0 +1,90 @@
+// Everything that can happen to the core. The runtime feeds one at a time; edges only make them.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/operator_command.h"
+#include "core/peer_message.h"
+#include "core/register_request.h"
+#include "core/row.h"
+
+namespace innkeeper::core {
+
+// First event of a run. `wall_seconds` (since 1970) only makes a fresh epoch higher than older ones.
+struct Started {
+    std::uint64_t wall_seconds = 0;
+};
+
+// A nonce key of our own, made from the machine's random source: at start and at each rotation.
+struct NonceKeyMade {
+    auth::NonceKey key;
+};
+
+struct PeerMessageReceived {
+    base::SiteName from;  // as its certificate names it
+    PeerMessage message;
+};
+
+enum class LinkState : std::uint8_t {
+    up,           // our connection to the peer is established and its certificate names it
+    refused,      // its port refuses: a witness of its death
+    lost,         // was up; reset or closed by the other side
+    unreachable,  // no answer
+    untrusted,    // certificate wrong or expired: down for that reason, never evidence of a dead home (decision 12)
+};
+std::string_view to_text(LinkState state);
+
+struct PeerLinkChanged {
+    base::SiteName site;
+    LinkState state = LinkState::unreachable;
+    std::string detail;
+};
+
+// Bindings and leases kept by an earlier life, the epoch it had; once, when the store is first reached.
+// `expires` of a loaded binding is its `promised`; texts are as written.
+struct StateLoaded {
+    base::Epoch epoch;
+    std::vector<BindingsRow> bindings;   // own users and guests
+    std::vector<FailoverRow> failovers;  // those not ended, and the last number of each home
+};
+
+// Own users from PostgreSQL. The first load comes in pages; `complete` on the last.
+struct UsersLoaded {
+    std::vector<backup::UserRecord> users;
+    bool restart = false;  // first page of a full load: users not on its pages are gone at `complete`
+    bool complete = false;
+};
+struct UsersChanged {
+    std::vector<backup::UserRecord> changed;
+    std::vector<base::Aor> removed;
+};
+
+struct LicencePool {
+    std::string name;  // a terminal kind
+    std::uint64_t capacity = 0;
+    std::optional<base::Instant> ends;
+};
+struct LicencesLoaded {
+    std::vector<LicencePool> pools;  // all of them
+};
+
+struct StoreAvailability {
+    bool available = false;
+    std::string detail;
+};
+
+struct OperatorCommand {
+    base::CommandId id;
+    Command command;
+};
+
+struct TimePassed {};
+
+using Event = std::variant<RegisterRequest, OptionsRequest, Started, NonceKeyMade, PeerMessageReceived, PeerLinkChanged,
+                           StateLoaded, UsersLoaded, UsersChanged, LicencesLoaded, StoreAvailability, OperatorCommand,
+                           TimePassed>;
+
+}  // namespace innkeeper::core

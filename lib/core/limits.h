@@ -1,0 +1,26 @@
+// Every bound of the core, with unit and reason, in one place.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+#include "base/instant.h"
+
+namespace innkeeper::core {
+
+struct Limits {
+    static constexpr std::size_t bindings_per_aor = 10;  // R15; beyond it all or nothing
+    static constexpr std::size_t contact_octets = 512;   // a URI with push parameters fits, a flood does not
+    static constexpr std::size_t call_id_octets = 256;
+    static constexpr std::size_t instance_octets = 128;  // urn:uuid is 47
+    static constexpr std::size_t path_octets = 512;
+    static constexpr std::size_t user_agent_octets = 128;      // cut, not refused
+    static constexpr std::size_t changes_per_page = 500;       // entries; a page stays far below the frame limit
+    static constexpr std::size_t pages_in_flight = 4;          // unacknowledged pages per peer and dataset
+    static constexpr std::size_t removals_remembered = 65536;  // in a change log; a peer further behind starts over
+    static constexpr std::size_t report_rows = 1000;           // per page of an operator's table
+    static constexpr std::size_t peers = 64;
+};
+
+}  // namespace innkeeper::core

@@ -1,0 +1,97 @@
+// What an operator may want to know: one struct each. daemon/describe makes log lines of them, lib/metrics counts them.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "base/address.h"
+#include "base/aor.h"
+#include "core/event.h"
+#include "core/failover_phase.h"
+#include "core/refusal.h"
+
+namespace innkeeper::core {
+
+enum class Standing : std::uint8_t { own, guest, stranger };
+std::string_view to_text(Standing standing);
+
+enum class Verdict : std::uint8_t { admitted, challenged, refused };
+std::string_view to_text(Verdict verdict);
+
+// Every REGISTER, once. Counted always, logged at debug; refusals after right credentials at info.
+struct RegisterJudged {
+    base::Aor aor;  // empty unless authenticated: strangers' words stay out of logs
+    base::IpAddress source;
+    Standing standing = Standing::stranger;
+    Verdict verdict = Verdict::challenged;
+    std::optional<Refusal> refusal;
+};
+
+struct PhoneRegistered {
+    base::Aor aor;
+    base::SiteName guest_of;  // empty: own user
+    std::string contact;
+};
+
+enum class RemovalCause : std::uint8_t { unregistered, expired, moved, user_removed };
+std::string_view to_text(RemovalCause cause);
+struct PhoneRemoved {
+    base::Aor aor;
+    base::SiteName guest_of;
+    RemovalCause cause = RemovalCause::expired;
+    base::SiteName moved_to;  // with `moved`
+};
+
+struct PeerHealthChanged {
+    base::SiteName site;
+    PeerHealth from = PeerHealth::unknown;
+    PeerHealth to = PeerHealth::unknown;
+    std::string evidence;
+};
+struct PeerLinkReported {
+    base::SiteName site;
+    LinkState state = LinkState::unreachable;
+    std::string detail;
+};
+struct PeerMismatched {  // IP12; once per mismatch found
+    base::SiteName site;
+    std::string mismatch;
+};
+struct FailoverPhaseChanged {
+    base::SiteName home;
+    Phase from = Phase::normal;
+    Phase to = Phase::normal;
+    std::string cause;
+};
+struct FailoverBegan {  // IP5
+    base::SiteName home;
+    base::Aor first_guest;
+};
+struct FailoverEnded {
+    base::SiteName home;
+    base::Duration duration{};
+    std::uint64_t guests = 0;
+};
+struct ReplicaRepaired {  // a digest differed at equal sequence: everything was fetched again
+    base::SiteName site;
+    Dataset dataset = Dataset::registrations;
+};
+struct UsersReady {
+    std::uint64_t count = 0;
+};
+struct StoreReported {
+    bool available = false;
+    std::string detail;
+};
+struct DrainBegan {
+    std::string reason;
+};
+struct DrainEnded {};
+
+using Notice = std::variant<RegisterJudged, PhoneRegistered, PhoneRemoved, PeerHealthChanged, PeerLinkReported,
+                            PeerMismatched, FailoverPhaseChanged, FailoverBegan, FailoverEnded, ReplicaRepaired,
+                            UsersReady, StoreReported, DrainBegan, DrainEnded>;
+
+}  // namespace innkeeper::core

@@ -1,0 +1,119 @@
+// What an operator asks of the running daemon, and the reports that answer. Values; lib/control renders them.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/aor.h"
+#include "base/ids.h"
+#include "base/instant.h"
+#include "core/failover_phase.h"
+#include "core/peer_message.h"
+
+namespace innkeeper::core {
+
+struct ShowStatus {};
+struct ShowPeers {};
+struct ShowRegistrations {
+    base::Sequence after;  // page by page: `next` of the previous page
+    bool guests_only = false;
+};
+struct ShowLicences {};
+struct Explain {
+    std::string aor;  // as typed
+};
+struct Drain {
+    std::string reason;
+};
+struct Resume {};
+struct Failback {
+    base::SiteName home;
+};
+
+using Command = std::variant<ShowStatus, ShowPeers, ShowRegistrations, ShowLicences, Explain, Drain, Resume, Failback>;
+
+struct HomeStatus {
+    base::SiteName home;
+    PeerHealth health = PeerHealth::unknown;
+    Phase phase = Phase::normal;
+    base::Duration in_phase{};
+    std::uint64_t guests = 0;
+    std::uint64_t records = 0;  // backup records held
+    bool backed_up_here = false;
+    std::string why;  // the last cause, in words
+};
+
+struct StatusReport {
+    base::SiteName site;
+    base::Epoch epoch;
+    bool serving = false;
+    bool draining = false;
+    std::string drain_reason;
+    bool database_available = false;
+    std::uint64_t users = 0;
+    std::uint64_t registrations = 0;  // AORs of own users with a binding here
+    std::uint64_t guests = 0;         // AORs of other homes with a binding here
+    std::vector<HomeStatus> homes;
+};
+
+struct PeerReport {
+    base::SiteName site;
+    bool link_up = false;
+    std::string link_detail;  // why it is down, or empty
+    PeerHealth health = PeerHealth::unknown;
+    base::Duration silence{};
+    base::Epoch epoch;
+    bool serving = false;
+    bool leaving = false;
+    std::uint64_t registrations_behind = 0;  // their latest sequence minus ours
+    std::uint64_t records_behind = 0;
+    std::uint64_t registrations = 0;      // known AORs registered there
+    std::vector<std::string> mismatches;  // IP12, each in words
+};
+
+struct RegistrationReport {
+    base::Aor aor;
+    base::SiteName site;      // where registered
+    base::SiteName guest_of;  // empty: own user of that site
+    std::string contact;
+    std::string flow;  // transport and remote address
+    std::string user_agent;
+    backup::TerminalKind terminal = backup::TerminalKind::unknown;
+    base::Duration age{};
+    base::Duration remaining{};
+};
+
+struct RegistrationsReport {
+    std::vector<RegistrationReport> rows;
+    std::optional<base::Sequence> next;  // ask again with it; empty: this was the last page
+};
+
+struct LicenceReport {
+    std::string pool;
+    std::uint64_t capacity = 0;
+    std::uint64_t used = 0;
+    std::optional<base::Duration> ends_in;  // negative: ended
+};
+
+struct ExplainReport {
+    base::Aor aor;
+    bool admitted = false;
+    std::string rule;                                        // name of the rule that decides: "own_user", or a refusal
+    std::string explanation;                                 // in words, with what to do
+    std::vector<std::pair<std::string, std::string>> facts;  // name, value; in the order of judgement
+};
+
+struct Done {
+    std::string text;
+};
+struct Declined {
+    std::string text;  // what is wrong and what to do
+};
+
+using Report = std::variant<StatusReport, std::vector<PeerReport>, RegistrationsReport, std::vector<LicenceReport>,
+                            ExplainReport, Done, Declined>;
+
+}  // namespace innkeeper::core

@@ -1,0 +1,91 @@
+// What sites say to each other. Plain values; lib/peer turns them into bytes and back. Ages travel, never times.
+//
+// Every site is the one writer of two datasets: `registrations` (who is registered at it, guests too; for every peer)
+// and `records` (its users; for the backups it names only). A writer numbers its changes within its epoch. A reader
+// says how far it is (Position, also the acknowledgement); the writer sends what changed after that (Changes), a page
+// at a time. A reader of another epoch, or one too far behind, is sent everything with `restart` set on the first page.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "auth/nonce.h"
+#include "backup/user_record.h"
+#include "base/ids.h"
+#include "core/binding.h"
+#include "core/settings.h"
+
+namespace innkeeper::core {
+
+enum class Dataset : std::uint8_t { registrations, records };
+
+// How far a dataset is. `digest` is the sum of its entries' hashes: equal sequences must have equal digests.
+struct Version {
+    base::Sequence sequence;
+    std::uint64_t digest = 0;
+    bool operator==(const Version&) const = default;
+};
+
+enum class PeerHealth : std::uint8_t { unknown, alive, suspect, lost };
+
+// What the sender thinks of another site: testimony for the receiver's verdict.
+struct View {
+    base::SiteName site;
+    PeerHealth health = PeerHealth::unknown;
+    base::Duration silence{};  // age of the last heartbeat heard
+};
+
+// First message on a link, in each direction; sent again when something in it changes.
+struct Hello {
+    std::uint32_t protocol = 1;
+    base::Epoch epoch;
+    base::Epoch epoch_heard_of_you;  // highest epoch of the receiver that the sender knows; a reborn site goes above it
+    MatchingSettings matching;
+    bool you_are_my_backup = false;
+    std::vector<auth::NonceKey> nonce_keys;  // of the sender; `born` crosses as an age
+};
+
+struct Heartbeat {
+    base::Epoch epoch;
+    bool serving = true;   // users loaded; a lost database alone does not count
+    bool leaving = false;  // planned maintenance: open at once
+    Version registrations;
+    Version records;
+    std::vector<View> views;
+};
+
+struct RegistrationEntry {
+    base::Aor aor;
+    base::SiteName guest_of;        // empty: the sender's own user
+    std::vector<Binding> bindings;  // empty: no longer registered there
+};
+
+struct RecordEntry {
+    base::Aor aor;
+    std::optional<backup::UserRecord> record;  // empty: no longer a user
+};
+
+struct Changes {
+    Dataset dataset = Dataset::registrations;
+    base::Epoch epoch;
+    base::Sequence after;   // the receiver's position this page continues from
+    base::Sequence upto;    // its position when the page is applied
+    bool restart = false;   // forget what you had: a full copy begins (swept at `complete`)
+    bool complete = false;  // nothing more at the time of sending
+    std::vector<RegistrationEntry> registrations;
+    std::vector<RecordEntry> records;
+};
+
+// "I have everything of yours up to here": acknowledgement, and request to go on from there.
+struct Position {
+    Dataset dataset = Dataset::registrations;
+    base::Epoch epoch;  // of the writer, as the reader knows it; 0: nothing known
+    base::Sequence sequence;
+};
+
+using PeerMessage = std::variant<Hello, Heartbeat, Changes, Position>;
+
+}  // namespace innkeeper::core

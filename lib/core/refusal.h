@@ -1,0 +1,50 @@
+// Why a REGISTER is not granted: one enum, one table to what the phone is told (design decision 3), one row per reason
+// in README.md for operators.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace innkeeper::core {
+
+enum class Refusal : std::uint8_t {
+    // the request
+    malformed,              // 400
+    unsupported_extension,  // 420 with Unsupported
+    interval_too_brief,     // 423 with Min-Expires
+    too_many_bindings,      // 503: all or nothing (R15)
+    stale_sequence,         // 500: CSeq not higher under the same Call-ID (RFC 3261 section 10.3 step 7)
+    domain_not_served,      // 404
+    wrong_credentials,      // 401 again
+    not_own_address,        // 403: right credentials, another user's AOR
+    user_disabled,          // 403
+    // gatekeeping
+    registered_at_home,  // IP2: the home serves
+    home_not_lost_yet,   // the home is silent, the verdict is not reached
+    awaiting_physical,   // IP4: a softphone before the first physical phone
+    paced,               // admissions are paced; Retry-After is the phone's turn
+    home_is_settling,    // the home is back, new guests go there
+    home_is_back,        // failback: this guest is released
+    no_licence,          // pool empty or ended
+    draining,            // planned maintenance here
+    users_not_loaded,    // no records yet: PostgreSQL away since start
+};
+
+inline constexpr Refusal every_refusal[] = {
+    Refusal::malformed,      Refusal::unsupported_extension, Refusal::interval_too_brief, Refusal::too_many_bindings,
+    Refusal::stale_sequence, Refusal::domain_not_served,     Refusal::wrong_credentials,  Refusal::not_own_address,
+    Refusal::user_disabled,  Refusal::registered_at_home,    Refusal::home_not_lost_yet,  Refusal::awaiting_physical,
+    Refusal::paced,          Refusal::home_is_settling,      Refusal::home_is_back,       Refusal::no_licence,
+    Refusal::draining,       Refusal::users_not_loaded,
+};
+
+std::string_view to_text(Refusal refusal);      // "registered_at_home": label and log value
+std::string_view explanation(Refusal refusal);  // a sentence for operators
+
+struct RefusalAnswer {
+    std::uint16_t status;
+    std::string_view phrase;
+};
+RefusalAnswer answer_for(Refusal refusal);
+
+}  // namespace innkeeper::core

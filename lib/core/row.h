@@ -1,0 +1,45 @@
+// What the core wants kept in PostgreSQL. Each row replaces the earlier one of the same key, so rows may be written
+// late, twice, or only the latest of them; nothing here can hold a backup record (IP8).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/aor.h"
+#include "base/ids.h"
+#include "core/binding.h"
+
+namespace innkeeper::core {
+
+// All bindings of one AOR at this site; none: the AOR's rows are deleted. Key: aor.
+struct BindingsRow {
+    base::Aor aor;
+    base::SiteName guest_of;        // empty: own user (table bindings, with licence draws); else table guest_leases
+    std::vector<Binding> bindings;  // `promised` is what counts as expiry after a restart
+    std::string licence_pool;       // empty: none drawn
+    std::uint32_t licences = 0;     // drawn from that pool by this AOR
+};
+
+// One failover of one home. Key: home and number.
+struct FailoverRow {
+    base::SiteName home;
+    std::uint64_t number = 0;  // the backup's count of this home's failovers, across its lives
+    base::Instant allowed;
+    std::optional<base::Instant> began;
+    std::optional<base::Instant> returning;
+    std::optional<base::Instant> ended;
+    std::string cause;         // evidence in words
+    std::string first_guest;   // AOR text
+    std::uint64_t guests = 0;  // phones served so far
+};
+
+// This site's epoch: read at start, so that the next life is higher. One row.
+struct EpochRow {
+    base::Epoch epoch;
+};
+
+using Row = std::variant<BindingsRow, FailoverRow, EpochRow>;
+
+}  // namespace innkeeper::core

@@ -1,0 +1,65 @@
+// What the operator decided, as far as the core needs it: a value made once from the options, with their defaults.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/instant.h"
+
+namespace innkeeper::core {
+
+using namespace std::chrono_literals;
+
+struct HealthSettings {
+    base::Duration heartbeat_interval = 500ms;
+    base::Duration suspect_after = 1500ms;     // silence until a home is doubted
+    base::Duration lost_after = 15s;           // silence alone until it is lost (IP13)
+    base::Duration lost_after_witnessed = 3s;  // the same when a witness agrees
+};
+
+enum class FailoverTrigger : std::uint8_t { physical, any };
+enum class FailbackMode : std::uint8_t { automatic, manual };
+
+struct FailoverSettings {
+    FailoverTrigger trigger = FailoverTrigger::physical;  // IP4
+    FailbackMode failback_mode = FailbackMode::automatic;
+    base::Duration failback_after = 60s;   // home proved stable (IP13)
+    std::uint32_t failback_rate = 50;      // guests released per second
+    base::Duration homeless_grace = 5min;  // IP13
+    base::Duration guest_lease = 60s;      // expiry granted to guests
+    std::uint32_t admission_rate = 1000;   // new guests per second
+};
+
+struct ExpirySettings {
+    std::chrono::seconds min_expires{60};
+    std::chrono::seconds max_expires{3600};
+    std::chrono::seconds default_expires{300};
+};
+
+// What must be equal at home and backup (IP12); travels in Hello.
+struct MatchingSettings {
+    std::string root_ca;               // SHA-256 fingerprint of the CA certificate, lower-case hex; empty: no TLS
+    std::vector<std::string> domains;  // in order
+    bool ipv6 = false;                 // a `listen` with an IPv6 address
+    bool operator==(const MatchingSettings&) const = default;
+};
+
+struct Settings {
+    base::SiteName site;
+    std::vector<base::SiteName> peers;    // every other site, in configured order
+    std::vector<base::SiteName> backups;  // those of the peers that hold our users' records, in order
+    MatchingSettings matching;  // matching.domains is what we serve; the first is the realm of address-only phones
+    HealthSettings health;
+    FailoverSettings failover;
+    ExpirySettings expiry;
+    base::Duration nonce_lifetime = 1h;
+    // User-Agents of physical phones, matched as prefixes without case, where the record does not know the terminal.
+    std::vector<std::string> physical_user_agents = {"Yealink", "Avaya",  "Aastra",   "Mitel", "snom",
+                                                     "Gigaset", "Cisco",  "Polycom",  "Poly ", "Grandstream",
+                                                     "OBIHAI",  "Fanvil", "Panasonic"};
+};
+
+}  // namespace innkeeper::core
