@@ -1,0 +1,17 @@
+// The only place where the house reads a clock (design section 2).
+#pragma once
+
+#include <chrono>
+
+#include "base/instant.h"
+
+namespace innkeeper::host {
+
+base::Instant now();                               // CLOCK_BOOTTIME: leases, health, timers
+std::chrono::system_clock::time_point wall_now();  // certificates, logs, Date headers, rows
+
+// A moment on the other clock, as far from its present as `moment` is from ours.
+std::chrono::system_clock::time_point to_wall(base::Instant moment);
+base::Instant from_wall(std::chrono::system_clock::time_point moment);
+
+}  // namespace innkeeper::host
