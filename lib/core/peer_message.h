@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -21,6 +22,7 @@
 namespace innkeeper::core {
 
 enum class Dataset : std::uint8_t { registrations, records };
+std::string_view to_text(Dataset dataset);
 
 // How far a dataset is. `digest` is the sum of its entries' hashes: equal sequences must have equal digests.
 struct Version {
@@ -30,6 +32,9 @@ struct Version {
 };
 
 enum class PeerHealth : std::uint8_t { unknown, alive, suspect, lost };
+inline constexpr PeerHealth every_peer_health[] = {PeerHealth::unknown, PeerHealth::alive, PeerHealth::suspect,
+                                                   PeerHealth::lost};
+std::string_view to_text(PeerHealth health);
 
 // What the sender thinks of another site: testimony for the receiver's verdict.
 struct View {
