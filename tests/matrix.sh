@@ -1,0 +1,36 @@
+#!/bin/sh
+# Builds everything a second time in a way of its own and runs its tests: one ctest test of the main build per way.
+#   tests/matrix.sh clang|address|thread BUILD_FOLDER
+set -eu
+way=$1
+folder=$2
+source=$(cd "$(dirname "$0")/.." && pwd)
+
+# ThreadSanitizer of this g++ cannot map its shadow on kernels that randomise more bits than it knows.
+if [ "${MATRIX_WITHOUT_RANDOMISATION:-}" = "" ] && setarch -R true 2>/dev/null; then
+    MATRIX_WITHOUT_RANDOMISATION=yes exec setarch -R "$0" "$@"
+fi
+
+set -- -DCMAKE_COMPILE_WARNING_AS_ERROR=ON
+if command -v ccache >/dev/null; then
+    set -- "$@" -DCMAKE_C_COMPILER_LAUNCHER=ccache -DCMAKE_CXX_COMPILER_LAUNCHER=ccache
+fi
+case $way in
+clang) set -- "$@" -DCMAKE_C_COMPILER=clang-14 -DCMAKE_CXX_COMPILER=clang++-14 ;;
+address) set -- "$@" -DINNKEEPER_SANITIZE=address,undefined -DCMAKE_CXX_FLAGS_RELWITHDEBINFO='-O1 -g1' ;;
+thread) set -- "$@" -DINNKEEPER_SANITIZE=thread -DCMAKE_CXX_FLAGS_RELWITHDEBINFO='-O1 -g1' ;;
+*)
+    echo "matrix.sh: unknown way '$way'" >&2
+    exit 2
+    ;;
+esac
+
+cmake -S "$source" -B "$folder" -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo "$@" >"$folder.log" 2>&1 ||
+    { cat "$folder.log"; exit 1; }
+cmake --build "$folder" >"$folder.log" 2>&1 || { tail -n 200 "$folder.log"; exit 1; }
+[ "$way" != clang ] || exit 0
+
+export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1
+export UBSAN_OPTIONS=print_stacktrace=1
+export TSAN_OPTIONS=second_deadlock_stack=1:halt_on_error=1
+ctest --test-dir "$folder" --output-on-failure --no-tests=error -L 'unit|edge' -LE 'lint' -j "$(nproc)"
