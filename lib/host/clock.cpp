@@ -15,6 +15,12 @@ std::chrono::system_clock::time_point wall_now() {
     return std::chrono::system_clock::now();
 }
 
+std::uint64_t monotonic_microseconds() {
+    timespec moment{};
+    clock_gettime(CLOCK_MONOTONIC, &moment);
+    return static_cast<std::uint64_t>(moment.tv_sec) * 1000000 + static_cast<std::uint64_t>(moment.tv_nsec) / 1000;
+}
+
 std::chrono::system_clock::time_point to_wall(base::Instant moment) {
     return wall_now() + (moment - now());
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 
 #include "base/instant.h"
 
@@ -9,6 +10,8 @@ namespace innkeeper::host {
 
 base::Instant now();                               // CLOCK_BOOTTIME: leases, health, timers
 std::chrono::system_clock::time_point wall_now();  // certificates, logs, Date headers, rows
+
+std::uint64_t monotonic_microseconds();  // CLOCK_MONOTONIC, which systemd wants in its protocol
 
 // A moment on the other clock, as far from its present as `moment` is from ours.
 std::chrono::system_clock::time_point to_wall(base::Instant moment);
