@@ -4,6 +4,7 @@
 // (R17).
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -35,14 +36,14 @@ enum class NonceState : std::uint8_t {
 // Parts of a nonce that passed, for the replay window.
 struct NonceCheck {
     NonceState state = NonceState::foreign;
-    std::uint64_t identity = 0;  // equal for equal nonces; key of the replay window
+    std::uint64_t identity = 0;  // equal for equal nonces, and in their order of issue: key of the replay window
 };
 
 class NonceKeyring {
 public:
     // Keys of this site, newest signs; at most two are kept, so that rotation never breaks a phone.
     void install_own(NonceKey key);
-    // A peer's key; a keyring holds at most 4 per peer and drops the oldest.
+    // A peer's key; a keyring holds at most 4 per peer and drops the oldest. A key told again changes nothing.
     void install_peer(std::string_view site, NonceKey key);
     void forget_peer(std::string_view site);
     const std::vector<NonceKey>& own() const { return own_; }
@@ -64,21 +65,19 @@ private:
     std::vector<PeerKey> peers_;
 };
 
-// Which nonce counts of the last few nonces of one AOR were used (RFC 7616 section 3.4: each nc once per nonce).
-// A value kept beside the AOR's bindings; 32 octets.
+// Which nonce counts were used under the last two nonces of one AOR (RFC 7616 section 3.4: each nc once per nonce). Of
+// older nonces it knows only that they are older, and takes them as used: their owner is challenged again, a captured
+// header stays worthless. A value kept beside the AOR's bindings; 48 octets.
 class ReplayWindow {
 public:
     // True the first time `nonce_count` is seen under this nonce; a count more than 63 behind the highest is a replay.
     bool accept(std::uint64_t nonce_identity, std::uint32_t nonce_count);
 
 private:
-    struct Seen {
-        std::uint64_t identity = 0;
-        std::uint64_t recent = 0;  // bit i: highest - i was used
-        std::uint32_t highest = 0;
-    };
-    Seen newest_{};
-    Seen older_{};
+    std::array<std::uint64_t, 2> identity_{};  // [0]: used last
+    std::array<std::uint64_t, 2> recent_{};    // bit i: highest - i was used
+    std::array<std::uint32_t, 2> highest_{};
+    std::uint32_t forgotten_ = 0;  // time of issue of the latest nonce dropped from here
 };
 
 }  // namespace innkeeper::auth
