@@ -21,6 +21,10 @@ struct Limits {
     static constexpr std::size_t removals_remembered = 65536;  // in a change log; a peer further behind starts over
     static constexpr std::size_t report_rows = 1000;           // per page of an operator's table
     static constexpr std::size_t peers = 64;
+    static constexpr std::size_t domains = 64;            // per site; each at most an AOR long
+    static constexpr std::size_t nonce_keys = 4;          // of one peer
+    static constexpr std::size_t name_octets = 256;       // display name, extension; a user beyond it is not loaded
+    static constexpr std::size_t settings_octets = 4096;  // of one user; a page of them stays below the frame limit
 };
 
 }  // namespace innkeeper::core

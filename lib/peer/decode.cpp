@@ -1,0 +1,253 @@
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "core/limits.h"
+#include "peer/codec.h"
+#include "peer/wire.h"
+
+namespace innkeeper::peer {
+namespace {
+
+using core::Limits;
+
+// Remembers the first thing that is wrong; reading goes on and its result is thrown away.
+class Faults {
+public:
+    void require(bool holds, std::string_view otherwise) {
+        if (!holds && text_.empty()) text_ = otherwise;
+    }
+    void locate(std::string_view list, int index) {
+        if (any()) text_ = std::string(list) + " " + std::to_string(index + 1) + ": " + text_;
+    }
+    bool any() const { return !text_.empty(); }
+    const std::string& text() const { return text_; }
+
+private:
+    std::string text_;
+};
+
+template <class List, class Read>
+void read_each(const List& list, std::string_view name, Faults& faults, Read read) {
+    for (int i = 0; i < list.size() && !faults.any(); ++i) {
+        read(list.Get(i));
+        faults.locate(name, i);
+    }
+}
+
+base::Duration read_span(std::int64_t microseconds, Faults& faults) {
+    const base::Duration span(microseconds);
+    const bool sane = span >= -century && span <= century;
+    faults.require(sane, "a time further away than a century");
+    return sane ? span : base::Duration{};
+}
+
+bool is_site_name(std::string_view text) {
+    return !text.empty() && text.size() <= 63 && std::all_of(text.begin(), text.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+    });
+}
+
+// The text is canonical already: only an escape sign would be read as something else.
+base::Aor read_aor(const std::string& text, Faults& faults) {
+    const auto at = text.rfind('@');
+    if (text.size() > base::Aor::longest || at == std::string::npos) {
+        faults.require(false, "no address of record");
+        return {};
+    }
+    std::string user;
+    for (const char c : std::string_view(text).substr(0, at)) user += c == '%' ? std::string("%25") : std::string(1, c);
+    auto aor = base::Aor::from_parts(user, std::string_view(text).substr(at + 1));
+    faults.require(aor.has_value() && aor->text() == text, "no address of record");
+    return aor ? *std::move(aor) : base::Aor();
+}
+
+// A text that ends up in SIP messages: a line break in it would forge a header.
+std::string read_line(const std::string& text, std::size_t longest, std::string_view name, Faults& faults) {
+    const bool sane = text.size() <= longest && text.find_first_of(std::string_view("\r\n\0", 3)) == std::string::npos;
+    if (!sane) faults.require(false, std::string(name) + " too long or with a line break");
+    return sane ? text : std::string();
+}
+
+template <std::size_t Size>
+base::SecretBytes<Size> read_secret(const std::string& bytes, Faults& faults) {
+    if (bytes.empty()) return {};
+    faults.require(bytes.size() == Size, "a secret of the wrong size");
+    if (bytes.size() != Size) return {};
+    return base::SecretBytes<Size>(std::span(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()));
+}
+
+// A kind that a later version may add is a terminal we do not know.
+backup::TerminalKind read_terminal(wire::Terminal terminal) {
+    return wire::Terminal_IsValid(terminal) ? static_cast<backup::TerminalKind>(terminal)
+                                            : backup::TerminalKind::unknown;
+}
+
+core::Hello read(const wire::Hello& hello, base::Instant now, Faults& faults) {
+    core::Hello out;
+    out.protocol = hello.protocol();
+    out.epoch.value = hello.epoch();
+    out.epoch_heard_of_you.value = hello.epoch_heard_of_you();
+    faults.require(hello.protocol() > 0, "hello without a protocol version");
+    out.matching.root_ca = read_line(hello.matching().root_ca(), 64, "fingerprint", faults);
+    faults.require(hello.matching().domains_size() <= static_cast<int>(Limits::domains), "too many domains");
+    read_each(hello.matching().domains(), "domain", faults, [&](const std::string& domain) {
+        out.matching.domains.push_back(read_line(domain, base::Aor::longest, "domain", faults));
+    });
+    out.matching.ipv6 = hello.matching().ipv6();
+    out.you_are_my_backup = hello.you_are_my_backup();
+    faults.require(hello.nonce_keys_size() <= static_cast<int>(Limits::nonce_keys), "too many nonce keys");
+    read_each(hello.nonce_keys(), "nonce key", faults, [&](const wire::NonceKey& key) {
+        faults.require(!key.key().empty(), "no key");
+        out.nonce_keys.push_back(
+            {key.id(), now - read_span(key.born_age(), faults), read_secret<32>(key.key(), faults)});
+    });
+    return out;
+}
+
+core::Heartbeat read(const wire::Heartbeat& heartbeat, Faults& faults) {
+    core::Heartbeat out;
+    out.epoch.value = heartbeat.epoch();
+    out.serving = heartbeat.serving();
+    out.leaving = heartbeat.leaving();
+    out.registrations = {{heartbeat.registrations().sequence()}, heartbeat.registrations().digest()};
+    out.records = {{heartbeat.records().sequence()}, heartbeat.records().digest()};
+    faults.require(heartbeat.views_size() <= static_cast<int>(Limits::peers), "too many views");
+    read_each(heartbeat.views(), "view", faults, [&](const wire::View& view) {
+        faults.require(is_site_name(view.site()), "no site name");
+        const bool known = wire::Health_IsValid(view.health());
+        out.views.push_back({{view.site()},
+                             known ? static_cast<core::PeerHealth>(view.health()) : core::PeerHealth::unknown,
+                             read_span(view.silence(), faults)});
+    });
+    return out;
+}
+
+base::Flow read(const wire::Flow& flow, Faults& faults) {
+    base::Flow out;
+    const bool sane = wire::Transport_IsValid(flow.transport()) && flow.listener() <= 255 && flow.port() <= 65535 &&
+                      flow.address().size() == out.remote.ip.octets.size();
+    faults.require(sane, "flow out of range");
+    if (!sane) return out;
+    out.transport = static_cast<base::Transport>(flow.transport());
+    out.listener = static_cast<std::uint8_t>(flow.listener());
+    std::copy(flow.address().begin(), flow.address().end(), out.remote.ip.octets.begin());
+    out.remote.port = static_cast<std::uint16_t>(flow.port());
+    out.connection = flow.connection();
+    return out;
+}
+
+core::Binding read(const wire::Binding& binding, base::Instant now, Faults& faults) {
+    core::Binding out;
+    out.contact = read_line(binding.contact(), Limits::contact_octets, "contact", faults);
+    out.call_id = read_line(binding.call_id(), Limits::call_id_octets, "call id", faults);
+    out.instance = read_line(binding.instance(), Limits::instance_octets, "instance", faults);
+    out.path = read_line(binding.path(), Limits::path_octets, "path", faults);
+    out.user_agent = read_line(binding.user_agent(), Limits::user_agent_octets, "user agent", faults);
+    faults.require(!binding.contact().empty(), "no contact");
+    out.cseq = binding.cseq();
+    out.reg_id = binding.reg_id();
+    faults.require(binding.q() <= 1000, "q above 1");
+    out.q = static_cast<std::uint16_t>(std::min(binding.q(), 1000U));
+    out.flow = read(binding.flow(), faults);
+    out.terminal = read_terminal(binding.terminal());
+    out.registered = now - read_span(binding.registered_age(), faults);
+    out.expires = now + read_span(binding.expires_in(), faults);
+    out.promised = now + read_span(binding.promised_in(), faults);
+    return out;
+}
+
+core::RegistrationEntry read(const wire::RegistrationEntry& entry, base::Instant now, Faults& faults) {
+    core::RegistrationEntry out;
+    out.aor = read_aor(entry.aor(), faults);
+    faults.require(entry.guest_of().empty() || is_site_name(entry.guest_of()), "no site name");
+    out.guest_of.text = entry.guest_of();
+    faults.require(entry.bindings_size() <= static_cast<int>(Limits::bindings_per_aor), "too many bindings");
+    out.bindings.reserve(std::min(static_cast<std::size_t>(entry.bindings_size()), Limits::bindings_per_aor));
+    read_each(entry.bindings(), "binding", faults,
+              [&](const wire::Binding& binding) { out.bindings.push_back(read(binding, now, faults)); });
+    return out;
+}
+
+core::RecordEntry read(const wire::RecordEntry& entry, Faults& faults) {
+    core::RecordEntry out;
+    out.aor = read_aor(entry.aor(), faults);
+    if (!entry.has_record()) return out;
+    const wire::UserRecord& from = entry.record();
+    backup::UserRecord record;
+    record.aor = out.aor;
+    record.display_name = read_line(from.display_name(), Limits::name_octets, "display name", faults);
+    record.extension = read_line(from.extension(), Limits::name_octets, "extension", faults);
+    faults.require(from.settings().size() <= Limits::settings_octets, "settings too long");
+    record.settings = from.settings();
+    record.terminal = read_terminal(from.terminal());
+    record.enabled = from.enabled();
+    record.ha1.md5 = read_secret<16>(from.ha1_md5(), faults);
+    record.ha1.sha256 = read_secret<32>(from.ha1_sha256(), faults);
+    out.record = std::move(record);
+    return out;
+}
+
+core::Changes read(const wire::Changes& changes, base::Instant now, Faults& faults) {
+    core::Changes out;
+    faults.require(wire::Dataset_IsValid(changes.dataset()), "unknown dataset");
+    out.dataset = changes.dataset() == wire::RECORDS ? core::Dataset::records : core::Dataset::registrations;
+    out.epoch.value = changes.epoch();
+    out.after.value = changes.after();
+    out.upto.value = changes.upto();
+    out.restart = changes.restart();
+    out.complete = changes.complete();
+    const int foreign = out.dataset == core::Dataset::records ? changes.registrations_size() : changes.records_size();
+    faults.require(foreign == 0, "entries of another dataset");
+    faults.require(changes.registrations_size() + changes.records_size() <= static_cast<int>(Limits::changes_per_page),
+                   "too many entries");
+    read_each(changes.registrations(), "registration", faults,
+              [&](const wire::RegistrationEntry& entry) { out.registrations.push_back(read(entry, now, faults)); });
+    read_each(changes.records(), "record", faults,
+              [&](const wire::RecordEntry& entry) { out.records.push_back(read(entry, faults)); });
+    return out;
+}
+
+core::Position read(const wire::Position& position, Faults& faults) {
+    faults.require(wire::Dataset_IsValid(position.dataset()), "unknown dataset");
+    return {position.dataset() == wire::RECORDS ? core::Dataset::records : core::Dataset::registrations,
+            {position.epoch()},
+            {position.sequence()}};
+}
+
+core::PeerMessage read(WipedFrame& frame, base::Instant now, Faults& faults) {
+    switch (frame->message_case()) {
+        case wire::Frame::kHello:
+            return read(frame->hello(), now, faults);
+        case wire::Frame::kHeartbeat:
+            return read(frame->heartbeat(), faults);
+        case wire::Frame::kChanges:
+            return read(frame->changes(), now, faults);
+        case wire::Frame::kPosition:
+            return read(frame->position(), faults);
+        case wire::Frame::MESSAGE_NOT_SET:
+            break;
+    }
+    faults.require(false, "no message of a kind that this version knows");
+    return core::Position{};
+}
+
+std::string_view name(const core::PeerMessage& message) {
+    static constexpr std::array<std::string_view, 4> names = {"hello", "heartbeat", "changes", "position"};
+    return names[message.index()];
+}
+
+}  // namespace
+
+base::Expected<core::PeerMessage> decode(std::string_view bytes, base::Instant now) {
+    if (bytes.size() > longest_frame) return base::error("a peer message longer than 4 MiB");
+    WipedFrame frame;
+    if (!frame->ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
+        return base::error("a peer message that is no message of the peer protocol");
+    Faults faults;
+    core::PeerMessage message = read(frame, now, faults);
+    if (faults.any()) return base::error("a peer message (" + std::string(name(message)) + ") with " + faults.text());
+    return message;
+}
+
+}  // namespace innkeeper::peer
