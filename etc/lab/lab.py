@@ -1,0 +1,62 @@
+"""A lab: sites, phones and a name server on loopback addresses, in one folder that goes when the lab goes."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+
+from . import process
+from .names import NameServer
+from .site import Site, make_system_user
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+
+class Lab:
+    """`network` is the first half of the lab's addresses, such as 127.81: sites are at NETWORK.1.N, phones at
+    NETWORK.2.N, the name server at NETWORK.1.53."""
+
+    def __init__(self, daemon, network='127.81'):
+        make_system_user()
+        self.daemon, self.network = daemon, network
+        self.folder = tempfile.mkdtemp(prefix='innkeeper-lab-', dir='/tmp')
+        os.chmod(self.folder, 0o755)
+        self.sites, self.phones = {}, []
+        self.names = None
+
+    def add_site(self, name, **words):
+        self.sites[name] = Site(self, name, f'{self.network}.1.{len(self.sites) + 1}', **words)
+        return self.sites[name]
+
+    def certificate(self, name):
+        """Paths of the certificate and key of a site, and of the root that signed it."""
+        folder = os.path.join(self.folder, 'certificates')
+        if not os.path.isdir(folder):
+            subprocess.run([os.path.join(ROOT, 'etc', 'make-test-ca.sh'), folder,
+                            *(f'{site.name},DNS:{site.host}' for site in self.sites.values())], check=True,
+                           capture_output=True)
+            for found in os.listdir(folder):
+                shutil.chown(os.path.join(folder, found), 'innkeeper')
+        return (os.path.join(folder, f'{name}.pem'), os.path.join(folder, f'{name}.key'),
+                os.path.join(folder, 'ca.pem'))
+
+    def start(self):
+        """All sites up, with their users, and every one ready."""
+        for site in self.sites.values():
+            site.prepare()
+        for site in self.sites.values():
+            site.start()
+        for site in self.sites.values():
+            site.wait_ready(60)
+            if site.users:
+                site.import_users(site.users)
+        self.names = NameServer(self.folder, f'{self.network}.1.53', self.sites)
+
+    def phone_address(self):
+        return f'{self.network}.2.{len(self.phones) + 1}'
+
+    def close(self):
+        process.end_all()
+        for site in self.sites.values():
+            site.clean_up()
+        shutil.rmtree(self.folder, ignore_errors=True)

@@ -1,0 +1,85 @@
+"""Real phones without a sound card: baresip, one process and one folder each."""
+
+import json
+import os
+import re
+import socket
+import time
+
+from .names import DOMAIN
+from .process import Process
+
+MODULES = ('account', 'g711', 'aubridge', 'ctrl_tcp', 'uuid', 'menu')
+
+
+def _module_path():
+    for path in ('/usr/lib/baresip/modules', '/usr/lib/x86_64-linux-gnu/baresip/modules'):
+        if os.path.isdir(path):
+            return path
+    raise FileNotFoundError('no folder of baresip modules')
+
+
+class Baresip:
+    """A desk phone of `site`, at an address of its own.
+
+    tcp, tls: asks the name server (RFC 3263) and tries home first, the backup when home does not answer.
+    udp:      registers with both at once (RFC 5626): a dead server is noticed too late over UDP to try in turn.
+    """
+
+    def __init__(self, folder, user, site, transport, address, name_server, registrars=None, expires=60,
+                 refresh_percent=None, ca=None):
+        self.user = user
+        self.transport = transport
+        self.address = address
+        self.folder = os.path.join(folder, f'phone-{user}')
+        os.makedirs(self.folder, exist_ok=True)
+        lines = ['poll_method epoll', f'sip_listen {address}:5060', f'module_path {_module_path()}',
+                 f'ctrl_tcp_listen {address}:4444', 'audio_player aubridge,nil', 'audio_source aubridge,nil',
+                 'audio_alert aubridge,nil', f'net_interface {address}', f'dns_server {name_server}']
+        lines += [f'module {name}.so' for name in MODULES[:-1]] + ['module_app menu.so', 'module_app account.so']
+        if ca:
+            lines.append(f'sip_cafile {ca}')
+        self._write('config', lines)
+        account = f'<sip:{user}@{DOMAIN};transport={transport}>;auth_user={user};auth_pass=secret-{user}'
+        if transport == 'udp':
+            account += ';sipnat=outbound' + ''.join(
+                f';outbound{number if number > 1 else ""}="sip:{registrar}:5060;transport=udp"'
+                for number, registrar in enumerate(registrars, 1))
+        else:
+            account += f';outbound="sip:{site}.{DOMAIN};transport={transport}"'
+        account += f';regint={expires};answermode=auto'
+        if refresh_percent:
+            account += f';rwait={refresh_percent}'
+        self._write('accounts', [account])
+        self._write('contacts', [])
+        self.process = None
+
+    def _write(self, name, lines):
+        with open(os.path.join(self.folder, name), 'w', encoding='utf-8') as file:
+            file.write(''.join(f'{line}\n' for line in lines))
+
+    def plug_in(self):
+        self.process = Process(['baresip', '-f', self.folder, '-4', '-s'], os.path.join(self.folder, 'log'))
+
+    def unplug(self):
+        if self.process:
+            self.process.kill()
+
+    def answers(self):
+        """What its REGISTERs were answered, in order, from its own trace."""
+        return [int(code) for code in re.findall(r'^SIP/2.0 (\d{3}) ', self.process.output(), re.M)]
+
+    def command(self, name, params=''):
+        """One command over its control connection; returns the answer."""
+        request = json.dumps({'command': name, 'params': params, 'token': 'lab'}).encode()
+        with socket.create_connection((self.address, 4444), 2) as link:
+            link.sendall(b'%d:%s,' % (len(request), request))
+            link.settimeout(2)
+            deadline, data = time.monotonic() + 2, b''
+            while time.monotonic() < deadline:
+                data += link.recv(65536)
+                for frame in re.finditer(rb'\{.*?\}(?=,)', data, re.S):
+                    answer = json.loads(frame.group())
+                    if answer.get('response'):
+                        return answer
+        return None

@@ -1,0 +1,92 @@
+"""Programs that a lab starts: each ends with the lab, by its process id, however the lab ends."""
+
+import atexit
+import ctypes
+import os
+import signal
+import subprocess
+import time
+
+_running = []
+
+
+class Gone(Exception):
+    """A program ended that should have stayed, or a wait ran out."""
+
+
+def wait_until(condition, seconds, what, pause=0.02):
+    """Polls until condition() is true; returns what it returned. The only way a lab waits."""
+    deadline = time.monotonic() + seconds
+    while True:
+        result = condition()
+        if result:
+            return result
+        if time.monotonic() > deadline:
+            raise Gone(f'waited {seconds:g} s in vain until {what() if callable(what) else what}')
+        time.sleep(pause)
+
+
+def _die_with_parent():
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG: also when the lab itself is killed
+
+
+class Process:
+    """One running program with its output in a file."""
+
+    def __init__(self, argv, log, env=None, stdin=subprocess.DEVNULL, cwd=None):
+        self.argv = argv
+        self.log = log
+        with open(log, 'ab') as out:
+            self.child = subprocess.Popen(argv, stdout=out, stderr=subprocess.STDOUT, stdin=stdin, cwd=cwd,
+                                          env={**os.environ, **(env or {})}, preexec_fn=_die_with_parent)
+        _running.append(self)
+
+    @property
+    def pid(self):
+        return self.child.pid
+
+    def running(self):
+        return self.child.poll() is None
+
+    def signal(self, number):
+        if self.running():
+            self.child.send_signal(number)
+
+    def kill(self):
+        """Ends it as a power cut would."""
+        self.signal(signal.SIGKILL)
+        self.wait(10)
+
+    def stop(self, seconds=10):
+        """Asks it to end, insists after a while; returns its exit code."""
+        self.signal(signal.SIGTERM)
+        try:
+            return self.wait(seconds)
+        except Gone:
+            self.kill()
+            return self.child.returncode
+
+    def wait(self, seconds):
+        try:
+            code = self.child.wait(seconds)
+        except subprocess.TimeoutExpired:
+            raise Gone(f'{self.argv[0]} still runs after {seconds:g} s') from None
+        if self in _running:
+            _running.remove(self)
+        return code
+
+    def output(self):
+        with open(self.log, encoding='utf-8', errors='replace') as file:
+            return file.read()
+
+
+def end_all():
+    """Ends whatever is still running, youngest first."""
+    left = list(reversed(_running))
+    for process in left:
+        process.signal(signal.SIGTERM)
+    for process in left:
+        process.stop(5)
+
+
+atexit.register(end_all)
