@@ -1,0 +1,66 @@
+#include "store/pending_writes.h"
+
+namespace innkeeper::store {
+
+namespace {
+
+template <class... Cases>
+struct Overloaded : Cases... {
+    using Cases::operator()...;
+};
+template <class... Cases>
+Overloaded(Cases...) -> Overloaded<Cases...>;
+
+}  // namespace
+
+void PendingWrites::put(core::Row row) {
+    std::visit(Overloaded{
+                   [this](core::EpochRow&& epoch) { epoch_ = epoch; },
+                   [this](core::FailoverRow&& failover) {
+                       FailoverKey key{failover.home, failover.number};
+                       failovers_.insert_or_assign(std::move(key), std::move(failover));
+                   },
+                   [this](core::BindingsRow&& bindings) {
+                       const base::Aor aor = bindings.aor;
+                       if (bindings_.insert_or_assign(aor, std::move(bindings)).second) order_.push_back(aor);
+                   },
+               },
+               std::move(row));
+}
+
+std::vector<core::Row> PendingWrites::take(std::size_t at_most) {
+    std::vector<core::Row> taken;
+    if (epoch_ && at_most > 0) {
+        taken.emplace_back(*epoch_);
+        epoch_.reset();
+    }
+    while (taken.size() < at_most && !failovers_.empty())
+        taken.emplace_back(std::move(failovers_.extract(failovers_.begin()).mapped()));
+    while (taken.size() < at_most && !order_.empty()) {
+        taken.emplace_back(std::move(bindings_.extract(order_.front()).mapped()));
+        order_.pop_front();
+    }
+    return taken;
+}
+
+void PendingWrites::put_back(std::vector<core::Row> rows) {
+    // From the last to the first, because each goes to the front.
+    for (auto row = rows.rbegin(); row != rows.rend(); ++row) {
+        std::visit(Overloaded{
+                       [this](core::EpochRow&& epoch) {
+                           if (!epoch_) epoch_ = epoch;
+                       },
+                       [this](core::FailoverRow&& failover) {
+                           FailoverKey key{failover.home, failover.number};
+                           failovers_.try_emplace(std::move(key), std::move(failover));
+                       },
+                       [this](core::BindingsRow&& bindings) {
+                           const base::Aor aor = bindings.aor;
+                           if (bindings_.try_emplace(aor, std::move(bindings)).second) order_.push_front(aor);
+                       },
+                   },
+                   std::move(*row));
+    }
+}
+
+}  // namespace innkeeper::store
