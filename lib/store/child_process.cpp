@@ -5,8 +5,8 @@
 #include <poll.h>
 #include <pwd.h>
 #include <signal.h>
-#include <sys/pidfd.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -44,6 +44,11 @@ const char* become(const ChildSettings& settings, pid_t parent) {
 
 }  // namespace
 
+// The C library's own declaration cannot be linked from C++.
+int open_process(pid_t pid) {
+    return static_cast<int>(syscall(SYS_pidfd_open, pid, 0));
+}
+
 base::Expected<Account> Account::find(const std::string& name) {
     passwd entry{};
     passwd* found = nullptr;
@@ -77,7 +82,7 @@ base::Expected<ChildProcess> ChildProcess::start(const ChildSettings& settings) 
         dprintf(STDERR_FILENO, "%s: %s failed\n", arguments[0], failed);
         _exit(127);
     }
-    const int descriptor = pidfd_open(pid, 0);
+    const int descriptor = open_process(pid);
     if (descriptor < 0) {
         const std::string reason = strerror(errno);
         kill(pid, SIGKILL);

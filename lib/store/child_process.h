@@ -13,6 +13,9 @@
 
 namespace innkeeper::store {
 
+// A descriptor that is readable when that process has ended; -1: there is none.
+int open_process(pid_t pid);
+
 // Whom a child runs as; resolved before the fork.
 struct Account {
     uid_t user = 0;

@@ -4,7 +4,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/eventfd.h>
-#include <sys/pidfd.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -28,13 +27,14 @@ const char* const superuser = "innkeeper";
 constexpr base::Duration first_pause = 100ms;
 constexpr base::Duration longest_pause = 2s;
 
-std::string quoted(std::string_view value, char quote) {
-    std::string text(1, quote);
+// A value of a conninfo.
+std::string in_quotes(std::string_view value) {
+    std::string text = "'";
     for (const char octet : value) {
-        if (octet == quote || octet == '\\') text += '\\';
+        if (octet == '\'' || octet == '\\') text += '\\';
         text += octet;
     }
-    return text + quote;
+    return text + '\'';
 }
 
 // What PostgreSQL says to clients that come a little early or stay a little late: no news for an operator.
@@ -44,7 +44,7 @@ bool is_noise(const std::string& line) {
 }
 
 void wait_for_end(pid_t pid, base::Duration at_most) {
-    const int descriptor = pidfd_open(pid, 0);
+    const int descriptor = open_process(pid);
     if (descriptor < 0) return;
     pollfd watched{descriptor, POLLIN, 0};
     poll(&watched, 1, static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(at_most).count()));
@@ -96,7 +96,7 @@ private:
         end_predecessor();
         const std::string end = run_program(
             {programs_ + "/postgres", "-D", files_.data, "-c", "listen_addresses=", "-c", "port=5432", "-c",
-             "unix_socket_directories=" + quoted(files_.folder, '"'), "-c", "unix_socket_permissions=0700", "-c",
+             "unix_socket_directories=\"" + files_.folder + '"', "-c", "unix_socket_permissions=0700", "-c",
              "max_connections=16", "-c", "shared_buffers=32MB", "-c", "max_wal_size=128MB", "-c", "wal_level=minimal",
              "-c", "max_wal_senders=0", "-c", "jit=off", "-c", "logging_collector=off", "-c", "log_destination=stderr",
              // Statements and their values stay out of every log.
@@ -194,7 +194,7 @@ EmbeddedCluster::EmbeddedCluster(std::unique_ptr<Supervisor> supervisor) : super
 EmbeddedCluster::~EmbeddedCluster() = default;
 
 std::string EmbeddedCluster::conninfo(const std::string& state_directory) {
-    return "host=" + quoted(ClusterFiles::below(state_directory).folder, '\'') +
+    return "host=" + in_quotes(ClusterFiles::below(state_directory).folder) +
            " port=5432 dbname=postgres user=" + superuser;
 }
 
