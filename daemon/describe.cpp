@@ -1,0 +1,162 @@
+#include "daemon/describe.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace innkeeper::daemon {
+namespace {
+
+using host::Field;
+using host::Level;
+using Fields = std::vector<Field>;
+
+struct Description {
+    std::string_view event;
+    Fields fields;
+};
+
+std::string text(std::string_view view) {
+    return std::string(view);
+}
+
+void add_guest_of(Fields& fields, const base::SiteName& home) {
+    if (!home.text.empty()) fields.push_back({"guest_of", home.text});
+}
+
+std::string seconds(base::Duration duration) {
+    return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(duration).count());
+}
+
+// A wrong password is worth a line as much as a refusal of somebody known: who bans guessers reads it (R18). A
+// challenge alone is not, every phone gets one.
+Level level(const core::RegisterJudged& judged) {
+    const bool wrong = judged.refusal == core::Refusal::wrong_credentials;
+    return judged.refusal && (wrong || !judged.aor.empty()) ? Level::info : Level::debug;
+}
+Level level(const core::PeerHealthChanged& changed) {
+    return changed.to == core::PeerHealth::lost ? Level::warning : Level::info;
+}
+Level level(const core::PeerLinkReported& reported) {
+    switch (reported.state) {
+        case core::LinkState::up:
+            return Level::info;
+        case core::LinkState::untrusted:
+            return Level::error;
+        case core::LinkState::refused:
+        case core::LinkState::lost:
+        case core::LinkState::unreachable:
+            return Level::warning;
+    }
+    return Level::warning;
+}
+Level level(const core::StoreReported& reported) {
+    return reported.available ? Level::info : Level::error;
+}
+Level level(const core::PeerMismatched&) {
+    return Level::warning;
+}
+Level level(const core::FailoverBegan&) {
+    return Level::warning;
+}
+Level level(const core::ReplicaRepaired&) {
+    return Level::warning;
+}
+template <class Other>
+Level level(const Other&) {
+    return Level::info;
+}
+
+Description description(const core::RegisterJudged& judged) {
+    Fields fields;
+    if (!judged.aor.empty()) fields.push_back({"aor", text(judged.aor.text())});
+    fields.push_back({"source", judged.source.text()});
+    fields.push_back({"standing", text(to_text(judged.standing))});
+    fields.push_back({"verdict", text(to_text(judged.verdict))});
+    if (judged.refusal) fields.push_back({"reason", text(to_text(*judged.refusal))});
+    return {"register_judged", std::move(fields)};
+}
+
+Description description(const core::PhoneRegistered& registered) {
+    Fields fields{{"aor", text(registered.aor.text())}};
+    add_guest_of(fields, registered.guest_of);
+    fields.push_back({"contact", registered.contact});
+    return {"phone_registered", std::move(fields)};
+}
+
+Description description(const core::PhoneRemoved& removed) {
+    Fields fields{{"aor", text(removed.aor.text())}};
+    add_guest_of(fields, removed.guest_of);
+    fields.push_back({"cause", text(to_text(removed.cause))});
+    if (!removed.moved_to.text.empty()) fields.push_back({"moved_to", removed.moved_to.text});
+    return {"phone_removed", std::move(fields)};
+}
+
+Description description(const core::PeerHealthChanged& changed) {
+    return {"peer_health_changed",
+            {{"peer", changed.site.text},
+             {"from", text(to_text(changed.from))},
+             {"to", text(to_text(changed.to))},
+             {"evidence", changed.evidence}}};
+}
+
+Description description(const core::PeerLinkReported& reported) {
+    return {"peer_link",
+            {{"peer", reported.site.text}, {"state", text(to_text(reported.state))}, {"detail", reported.detail}}};
+}
+
+Description description(const core::PeerMismatched& mismatched) {
+    return {"peer_mismatched", {{"peer", mismatched.site.text}, {"mismatch", mismatched.mismatch}}};
+}
+
+Description description(const core::FailoverPhaseChanged& changed) {
+    return {"failover_phase_changed",
+            {{"home", changed.home.text},
+             {"from", text(to_text(changed.from))},
+             {"to", text(to_text(changed.to))},
+             {"cause", changed.cause}}};
+}
+
+Description description(const core::FailoverBegan& began) {
+    return {"failover_began", {{"home", began.home.text}, {"first_guest", text(began.first_guest.text())}}};
+}
+
+Description description(const core::FailoverEnded& ended) {
+    return {"failover_ended",
+            {{"home", ended.home.text},
+             {"duration_seconds", seconds(ended.duration)},
+             {"guests", std::to_string(ended.guests)}}};
+}
+
+Description description(const core::ReplicaRepaired& repaired) {
+    return {"replica_repaired", {{"peer", repaired.site.text}, {"dataset", text(to_text(repaired.dataset))}}};
+}
+
+Description description(const core::UsersReady& ready) {
+    return {"users_ready", {{"count", std::to_string(ready.count)}}};
+}
+
+Description description(const core::StoreReported& reported) {
+    return {reported.available ? "database_available" : "database_unavailable", {{"detail", reported.detail}}};
+}
+
+Description description(const core::DrainBegan& began) {
+    return {"drain_began", {{"reason", began.reason}}};
+}
+
+Description description(const core::DrainEnded&) {
+    return {"drain_ended", {}};
+}
+
+}  // namespace
+
+host::Level level_of(const core::Notice& notice) {
+    return std::visit([](const auto& one) { return level(one); }, notice);
+}
+
+host::LogLine describe(const core::Notice& notice) {
+    Description said = std::visit([](const auto& one) { return description(one); }, notice);
+    return {level_of(notice), said.event, std::move(said.fields)};
+}
+
+}  // namespace innkeeper::daemon
