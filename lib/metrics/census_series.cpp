@@ -1,0 +1,135 @@
+#include "metrics/census_series.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace innkeeper::metrics {
+namespace {
+
+constexpr double unlimited = std::numeric_limits<double>::infinity();
+
+double in_seconds(base::Duration duration) {
+    return std::chrono::duration<double>(duration).count();
+}
+
+}  // namespace
+
+CensusSeries::CensusSeries(prometheus::Registry& registry, const core::Settings& settings)
+    : site_(make_site(registry)) {
+    add_homes(registry, settings);
+    add_peers(registry, settings);
+    add_pools(registry);
+}
+
+CensusSeries::Site CensusSeries::make_site(prometheus::Registry& registry) {
+    return {gauge(registry, "serving", "1 while users are loaded and phones are served."),
+            gauge(registry, "draining", "1 during planned maintenance."),
+            gauge(registry, "database_available", "1 while PostgreSQL answers."),
+            gauge(registry, "users", "Own users."),
+            gauge(registry, "registrations", "Own users that are registered here."),
+            gauge(registry, "bindings", "Contacts held here, of own users and of guests."),
+            gauge(registry, "replica_registrations", "Users known to be registered at the peers.")};
+}
+
+void CensusSeries::add_homes(prometheus::Registry& registry, const core::Settings& settings) {
+    auto& phase = gauges(registry, "failover_phase", "1 for the phase in which the failover of a home stands here.");
+    auto& in_phase = gauges(registry, "failover_phase_age_seconds", "How long the failover has been in its phase.");
+    auto& guests = gauges(registry, "guests", "Users of a home that are registered here.");
+    auto& records = gauges(registry, "backup_records", "User records of a home held in memory here.");
+    for (const auto& site : settings.peers) {
+        const Labels home{{"home", site.text}};
+        Home& series = homes_[site];
+        for (const auto one : core::every_phase)
+            series.phase[static_cast<std::size_t>(one)] =
+                &phase.Add({{"home", site.text}, {"phase", label(to_text(one))}});
+        series.phase[static_cast<std::size_t>(core::Phase::normal)]->Set(1);
+        series.in_phase = &in_phase.Add(home);
+        series.guests = &guests.Add(home);
+        series.records = &records.Add(home);
+    }
+}
+
+void CensusSeries::add_peers(prometheus::Registry& registry, const core::Settings& settings) {
+    auto& health = gauges(registry, "peer_health", "1 for what this site thinks of the health of a peer.");
+    auto& link_up = gauges(registry, "peer_link_up", "1 while the link to the peer is established and trusted.");
+    auto& silence = gauges(registry, "peer_silence_seconds", "Age of the last heartbeat heard.");
+    auto& behind = gauges(registry, "replication_lag_records", "Changes of the peer that did not arrive here yet.");
+    auto& mismatches = gauges(registry, "peer_mismatches", "Settings that must be equal there and here and are not.");
+    for (const auto& site : settings.peers) {
+        const Labels peer{{"peer", site.text}};
+        const auto lag = [&](core::Dataset dataset) {
+            return &behind.Add({{"peer", site.text}, {"dataset", label(to_text(dataset))}});
+        };
+        Peer& series = peers_[site];
+        for (const auto state : core::every_peer_health)
+            series.health[static_cast<std::size_t>(state)] =
+                &health.Add({{"peer", site.text}, {"state", label(to_text(state))}});
+        series.health[static_cast<std::size_t>(core::PeerHealth::unknown)]->Set(1);
+        series.link_up = &link_up.Add(peer);
+        series.silence = &silence.Add(peer);
+        series.registrations_behind = lag(core::Dataset::registrations);
+        series.records_behind = lag(core::Dataset::records);
+        series.mismatches = &mismatches.Add(peer);
+    }
+}
+
+// A pool is a terminal kind.
+void CensusSeries::add_pools(prometheus::Registry& registry) {
+    using backup::TerminalKind;
+    auto& used = gauges(registry, "licences_used", "Licences drawn from a pool.");
+    auto& free = gauges(registry, "licences_free", "Licences left in a pool; +Inf where nothing limits it.");
+    auto& left = gauges(registry, "licences_remaining_seconds",
+                        "Time until the licences of a pool end, negative when they have; +Inf where they do not.");
+    for (const auto kind :
+         {TerminalKind::desk, TerminalKind::dect, TerminalKind::analogue, TerminalKind::video, TerminalKind::soft}) {
+        const Labels pool{{"pool", label(to_text(kind))}};
+        pools_.emplace(to_text(kind), Pool{&used.Add(pool), &free.Add(pool), &left.Add(pool)});
+    }
+    observe_licences({});
+}
+
+void CensusSeries::observe(const core::Census& census) {
+    const core::StatusReport& status = census.status;
+    site_.serving.Set(status.serving);
+    site_.draining.Set(status.draining);
+    site_.database_available.Set(status.database_available);
+    set(site_.users, status.users);
+    set(site_.registrations, status.registrations);
+    set(site_.bindings, census.bindings);
+    set(site_.replica_registrations, census.replica_registrations);
+    for (const core::HomeStatus& home : status.homes) {
+        const auto series = homes_.find(home.home);
+        if (series == homes_.end()) continue;
+        for (const auto phase : core::every_phase)
+            series->second.phase[static_cast<std::size_t>(phase)]->Set(phase == home.phase);
+        series->second.in_phase->Set(in_seconds(home.in_phase));
+        set(*series->second.guests, home.guests);
+        set(*series->second.records, home.records);
+    }
+    for (const core::PeerReport& peer : census.peers) {
+        const auto series = peers_.find(peer.site);
+        if (series == peers_.end()) continue;
+        for (const auto health : core::every_peer_health)
+            series->second.health[static_cast<std::size_t>(health)]->Set(health == peer.health);
+        series->second.link_up->Set(peer.link_up);
+        series->second.silence->Set(in_seconds(peer.silence));
+        set(*series->second.registrations_behind, peer.registrations_behind);
+        set(*series->second.records_behind, peer.records_behind);
+        set(*series->second.mismatches, peer.mismatches.size());
+    }
+    observe_licences(census);
+}
+
+void CensusSeries::observe_licences(const core::Census& census) {
+    for (auto& [name, pool] : pools_) {
+        const auto report = std::find_if(census.licences.begin(), census.licences.end(),
+                                         [&name = name](const auto& one) { return one.pool == name; });
+        const bool limited = report != census.licences.end();
+        set(*pool.used, limited ? report->used : 0);
+        pool.free->Set(!limited ? unlimited
+                                : static_cast<double>(report->capacity - std::min(report->used, report->capacity)));
+        pool.left->Set(limited && report->ends_in ? in_seconds(*report->ends_in) : unlimited);
+    }
+}
+
+}  // namespace innkeeper::metrics

@@ -1,0 +1,61 @@
+// Gauges of how the core stands.
+#pragma once
+
+#include <array>
+#include <map>
+#include <string>
+
+#include "core/census.h"
+#include "core/settings.h"
+#include "metrics/series.h"
+
+namespace innkeeper::metrics {
+
+class CensusSeries {
+public:
+    CensusSeries(prometheus::Registry& registry, const core::Settings& settings);
+    void observe(const core::Census& census);
+
+private:
+    struct Site {
+        Gauge& serving;
+        Gauge& draining;
+        Gauge& database_available;
+        Gauge& users;
+        Gauge& registrations;
+        Gauge& bindings;
+        Gauge& replica_registrations;
+    };
+    struct Home {
+        std::array<Gauge*, std::size(core::every_phase)> phase;
+        Gauge* in_phase;
+        Gauge* guests;
+        Gauge* records;
+    };
+    struct Peer {
+        std::array<Gauge*, std::size(core::every_peer_health)> health;
+        Gauge* link_up;
+        Gauge* silence;
+        Gauge* registrations_behind;
+        Gauge* records_behind;
+        Gauge* mismatches;
+    };
+    struct Pool {
+        Gauge* used;
+        Gauge* free;
+        Gauge* left;
+    };
+
+    static Site make_site(prometheus::Registry& registry);
+    void add_homes(prometheus::Registry& registry, const core::Settings& settings);
+    void add_peers(prometheus::Registry& registry, const core::Settings& settings);
+    void add_pools(prometheus::Registry& registry);
+    void observe_licences(const core::Census& census);
+
+    Site site_;
+    std::map<base::SiteName, Home> homes_;
+    std::map<base::SiteName, Peer> peers_;
+    std::map<std::string, Pool, std::less<>> pools_;
+};
+
+}  // namespace innkeeper::metrics

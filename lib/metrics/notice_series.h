@@ -1,0 +1,48 @@
+// Counters of what the core announces.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <map>
+
+#include "core/notice.h"
+#include "core/settings.h"
+#include "metrics/series.h"
+
+namespace innkeeper::metrics {
+
+class NoticeSeries {
+public:
+    NoticeSeries(prometheus::Registry& registry, const core::Settings& settings);
+
+    void count(const core::Notice& notice);
+    std::uint64_t paced() const { return paced_; }  // REGISTERs refused for the pace so far
+
+private:
+    // One slot for each reason a refusal has, and one for none.
+    static constexpr std::size_t reasons = std::size(core::every_refusal) + 1;
+    struct PerPeer {
+        Counter* failovers;
+        Counter* lost;
+        Counter* repaired_registrations;
+        Counter* repaired_records;
+    };
+
+    void add_registers(prometheus::Registry& registry);
+    void add_peers(prometheus::Registry& registry, const core::Settings& settings);
+
+    void on(const core::RegisterJudged& judged);
+    void on(const core::PhoneRemoved& removed);
+    void on(const core::PeerHealthChanged& changed);
+    void on(const core::FailoverBegan& began);
+    void on(const core::ReplicaRepaired& repaired);
+    template <class Other>
+    void on(const Other&) {}
+
+    std::array<std::array<Counter*, reasons>, 3> registers_;  // by Verdict and reason
+    std::array<Counter*, 4> removed_;                         // by RemovalCause
+    std::map<base::SiteName, PerPeer> peers_;
+    std::uint64_t paced_ = 0;
+};
+
+}  // namespace innkeeper::metrics
