@@ -22,7 +22,8 @@ struct ContactAnswer {
     std::uint32_t expires = 0;  // seconds
 };
 
-// Offered as two WWW-Authenticate headers, SHA-256 and MD5, with one nonce (RFC 8760).
+// Offered as WWW-Authenticate headers with one nonce, for MD5 and SHA-256 (RFC 8760); the SIP edge knows which phone
+// understands what.
 struct Challenge {
     std::string_view realm;  // view into the core's configuration
     std::string nonce;

@@ -1,0 +1,49 @@
+// Where phones reach the daemon: SIP over UDP, TCP and TLS (RFC 3261). It turns a request into an event and the core's
+// response into an answer, and decides nothing.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/address.h"
+#include "core/register_request.h"
+#include "core/response.h"
+#include "host/loop.h"
+#include "sip/edge_counters.h"
+
+namespace innkeeper::sip {
+
+struct PhoneEdgeSettings {
+    std::vector<base::Listener> listeners;  // a port 0 is chosen by the system
+    // User-Agents, as prefixes without case, that cannot register when SHA-256 is offered beside MD5 (RFC 8760): they
+    // are offered MD5 alone. baresip learnt to choose in v3.12.
+    std::vector<std::string> md5_only_user_agents = {"baresip v0.", "baresip v1.", "baresip v2.", "baresip v3."};
+};
+
+// On the loop's thread. Sockets are open when the constructor returns and closed by the destructor.
+class PhoneEdge {
+public:
+    // Both are called with views into receive buffers, valid during the call, and must answer() before they return.
+    using OnRegister = std::function<void(const core::RegisterRequest&)>;
+    using OnOptions = std::function<void(const core::OptionsRequest&)>;
+
+    // Throws std::runtime_error with one line for the operator: a taken port, a certificate that cannot be used.
+    PhoneEdge(host::Loop& loop, const PhoneEdgeSettings& settings, OnRegister on_register, OnOptions on_options);
+    ~PhoneEdge();
+    PhoneEdge(const PhoneEdge&) = delete;
+    PhoneEdge& operator=(const PhoneEdge&) = delete;
+
+    // Only for the request whose callback is running; any other id is ignored.
+    void answer(const core::Response& response);
+
+    const EdgeCounters& counters() const;
+    std::vector<base::Listener> listeners() const;  // in the order of the settings, with the real ports
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace innkeeper::sip

@@ -1,0 +1,184 @@
+#include "sip/request_server.h"
+
+#include <sofia-sip/sip.h>
+#include <strings.h>
+#include <sys/random.h>
+#include <time.h>
+
+#include <charconv>
+#include <cstring>
+
+#include "host/clock.h"
+#include "sip/answer_writer.h"
+#include "sip/parsed_message.h"
+
+namespace innkeeper::sip {
+namespace {
+
+bool answerable(const sip_t& message) {
+    return message.sip_via != nullptr && message.sip_via->v_host != nullptr && message.sip_from != nullptr &&
+           message.sip_to != nullptr && message.sip_call_id != nullptr && message.sip_cseq != nullptr;
+}
+
+// RFC 3261 section 7.2: nobody could have meant a message whose body is shorter than announced.
+bool body_is_whole(const sip_t& message) {
+    if (message.sip_content_length == nullptr) return true;
+    const std::uint64_t present = message.sip_payload != nullptr ? message.sip_payload->pl_len : 0;
+    return message.sip_content_length->l_length <= present;
+}
+
+std::uint64_t mix(std::uint64_t hash, const char* text) {
+    for (; text != nullptr && *text != '\0'; ++text)
+        hash = (hash ^ static_cast<unsigned char>(*text)) * 0x100000001b3u;  // FNV-1a
+    return hash;
+}
+
+std::uint64_t random_seed() {
+    std::uint64_t seed = 0;
+    [[maybe_unused]] const auto got = getrandom(&seed, sizeof seed, 0);
+    return seed;
+}
+
+// R19: 2.5 octets out per octet in.
+constexpr std::size_t most_octets_out(std::size_t octets_in) {
+    return octets_in * 5 / 2;
+}
+
+}  // namespace
+
+RequestServer::RequestServer(std::vector<std::string> md5_only_user_agents, OnRegister on_register,
+                             OnOptions on_options)
+    : md5_only_user_agents_(std::move(md5_only_user_agents)),
+      on_register_(std::move(on_register)),
+      on_options_(std::move(on_options)),
+      tag_seed_(random_seed()) {}
+
+RequestServer::Served RequestServer::serve(std::string_view message, const base::Flow& source, std::span<char> room) {
+    MessageCounters& count = counters_.of(source.transport);
+    ++count.received;
+    const ParsedMessage parsed(message);
+    const sip_t* sip = parsed.sip();
+    if (sip != nullptr && sip->sip_status != nullptr) {
+        ++count.ignored;
+        return {};
+    }
+    if (sip == nullptr || sip->sip_request == nullptr || !answerable(*sip)) {
+        ++count.malformed;
+        return {{}, {}, true};
+    }
+    Exchange exchange{*sip, source, room, message.size(), base::RequestId{++last_id_}, {}};
+    current_ = &exchange;
+    dispatch(exchange, parsed.sound());
+    current_ = nullptr;
+    if (!exchange.served.answer.empty()) ++count.answered;
+    return exchange.served;
+}
+
+std::optional<Rejection> RequestServer::protocol_fault(const sip_s& request, bool sound) {
+    const sip_request_t& line = *request.sip_request;
+    if (strcasecmp(line.rq_version, "SIP/2.0") != 0) return Rejection{505, "Version Not Supported"};
+    if (!sound || !body_is_whole(request)) return Rejection{400, "Bad Request"};
+    if (std::strcmp(line.rq_method_name, request.sip_cseq->cs_method_name) != 0)
+        return Rejection{400, "CSeq Of Another Method"};
+    if (line.rq_url->url_type != url_sip && line.rq_url->url_type != url_sips)
+        return Rejection{416, "Unsupported URI Scheme"};
+    if (line.rq_method == sip_method_cancel ||
+        (request.sip_to->a_tag != nullptr && line.rq_method != sip_method_register))
+        return Rejection{481, "Call/Transaction Does Not Exist"};
+    if (line.rq_method == sip_method_unknown) return Rejection{501, "Not Implemented"};
+    if (line.rq_method != sip_method_register && line.rq_method != sip_method_options)
+        return Rejection{405, "Method Not Allowed"};
+    return std::nullopt;
+}
+
+void RequestServer::dispatch(Exchange& exchange, bool sound) {
+    const sip_t& request = exchange.request;
+    if (request.sip_request->rq_method == sip_method_ack) {
+        ++counters_.of(exchange.source.transport).ignored;
+        return;
+    }
+    if (const auto fault = protocol_fault(request, sound)) {
+        reject(exchange, *fault);
+        return;
+    }
+    if (request.sip_request->rq_method == sip_method_options) {
+        const auto unknown = decoder_.unknown_requirements(request);
+        if (!unknown.empty())
+            reject(exchange, {420, "Bad Extension", unknown});
+        else
+            on_options_(core::OptionsRequest{exchange.id, exchange.source});
+        return;
+    }
+    const auto decoded = decoder_.decode(request, exchange.id, exchange.source);
+    if (decoded)
+        on_register_(*decoded);
+    else
+        reject(exchange, decoded.error());
+}
+
+void RequestServer::reject(Exchange& exchange, const Rejection& rejection) {
+    if (rejection.status == 400) {
+        ++counters_.of(exchange.source.transport).malformed;
+        exchange.served.malformed = true;
+    }
+    core::Response response;
+    response.to = exchange.id;
+    response.status = rejection.status;
+    response.phrase = rejection.phrase;
+    response.unsupported = rejection.unsupported;
+    write(exchange, response);
+}
+
+void RequestServer::answer(const core::Response& response) {
+    if (current_ == nullptr || current_->id != response.to || !current_->served.answer.empty()) return;
+    write(*current_, response);
+}
+
+void RequestServer::write(Exchange& exchange, const core::Response& response) {
+    const Offer offer = response.challenge && knows_md5_only(exchange.request) ? Offer::md5 : Offer::md5_and_sha256;
+    const AnswerFrame frame{exchange.request, exchange.source, to_tag(exchange.request), date(), offer};
+    // Who gets a 2xx to a REGISTER has proved, with a nonce, that he receives what is sent to this address.
+    const bool proved = response.status / 100 == 2 && exchange.request.sip_request->rq_method == sip_method_register;
+    const std::size_t most = proved ? exchange.room.size() : most_octets_out(exchange.request_octets);
+    auto text = write_answer(frame, response, Detail::full, exchange.room);
+    if (text.size() > most) text = write_answer(frame, response, Detail::lean, exchange.room);
+    if (text.empty() || text.size() > most) {
+        ++counters_.of(exchange.source.transport).withheld;
+        return;
+    }
+    exchange.served.answer = text;
+    if (proved) {
+        std::uint32_t longest = 0;
+        for (const auto& contact : response.contacts) longest = std::max(longest, contact.expires);
+        exchange.served.registered_for = std::chrono::seconds(longest);
+    }
+}
+
+bool RequestServer::knows_md5_only(const sip_s& request) const {
+    if (request.sip_user_agent == nullptr || request.sip_user_agent->g_string == nullptr) return false;
+    for (const auto& prefix : md5_only_user_agents_)
+        if (strncasecmp(request.sip_user_agent->g_string, prefix.c_str(), prefix.size()) == 0) return true;
+    return false;
+}
+
+// RFC 3261 section 8.2.7: the same for a repeated request, different from what others give to it.
+std::string_view RequestServer::to_tag(const sip_s& request) {
+    auto hash = mix(tag_seed_, request.sip_call_id->i_id);
+    hash = mix(hash, request.sip_from->a_tag);
+    const auto end = std::to_chars(tag_, tag_ + sizeof tag_, hash, 16).ptr;
+    return {tag_, static_cast<std::size_t>(end - tag_)};
+}
+
+std::string_view RequestServer::date() {
+    const auto second = std::chrono::floor<std::chrono::seconds>(host::wall_now());
+    if (second != date_second_ || date_length_ == 0) {
+        date_second_ = second;
+        const std::time_t when = std::chrono::system_clock::to_time_t(second);
+        tm parts{};
+        gmtime_r(&when, &parts);
+        date_length_ = strftime(date_, sizeof date_, "%a, %d %b %Y %H:%M:%S GMT", &parts);  // no locale is set
+    }
+    return {date_, date_length_};
+}
+
+}  // namespace innkeeper::sip

@@ -1,0 +1,80 @@
+// The user agent server (RFC 3261 section 8.2) of the phone edge: one message in, at most one answer out, whatever it
+// came over. Keeps no transaction: an answer depends on the request alone, so a repeated request gets it again.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/register_request.h"
+#include "core/response.h"
+#include "sip/edge_counters.h"
+#include "sip/register_codec.h"
+#include "sip/rejection.h"
+
+struct sip_s;
+
+namespace innkeeper::sip {
+
+class ParsedMessage;
+
+// One thread. The callbacks run inside serve() and must answer() before they return; a request that they leave
+// unanswered is left to its sender to repeat.
+class RequestServer {
+public:
+    using OnRegister = std::function<void(const core::RegisterRequest&)>;
+    using OnOptions = std::function<void(const core::OptionsRequest&)>;
+
+    RequestServer(std::vector<std::string> md5_only_user_agents, OnRegister on_register, OnOptions on_options);
+
+    struct Served {
+        std::string_view answer;  // in the room that was given; empty: silence
+        // After a 2xx to a REGISTER: how long its longest binding lives; zero when none is left.
+        std::optional<std::chrono::seconds> registered_for;
+        bool malformed = false;
+    };
+    Served serve(std::string_view message, const base::Flow& source, std::span<char> room);
+
+    // For the request that is being served; others are not known any more and ignored.
+    void answer(const core::Response& response);
+
+    EdgeCounters& counters() { return counters_; }
+    const EdgeCounters& counters() const { return counters_; }
+
+private:
+    struct Exchange {
+        const sip_s& request;
+        const base::Flow& source;
+        std::span<char> room;
+        std::size_t request_octets = 0;
+        base::RequestId id;
+        Served served;
+    };
+
+    void dispatch(Exchange& exchange, bool sound);
+    std::optional<Rejection> protocol_fault(const sip_s& request, bool sound);
+    void reject(Exchange& exchange, const Rejection& rejection);
+    void write(Exchange& exchange, const core::Response& response);
+    std::string_view to_tag(const sip_s& request);
+    std::string_view date();
+
+    bool knows_md5_only(const sip_s& request) const;
+
+    std::vector<std::string> md5_only_user_agents_;
+    OnRegister on_register_;
+    OnOptions on_options_;
+    RegisterDecoder decoder_;
+    EdgeCounters counters_;
+    Exchange* current_ = nullptr;
+    std::uint64_t last_id_ = 0;
+    std::uint64_t tag_seed_;  // random per run
+    char tag_[16];
+    std::chrono::sys_seconds date_second_{};
+    char date_[32];
+    std::size_t date_length_ = 0;
+};
+
+}  // namespace innkeeper::sip
