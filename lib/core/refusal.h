@@ -16,7 +16,6 @@ enum class Refusal : std::uint8_t {
     stale_sequence,         // 500: CSeq not higher under the same Call-ID (RFC 3261 section 10.3 step 7)
     domain_not_served,      // 404
     wrong_credentials,      // 401 again
-    not_own_address,        // 403: right credentials, another user's AOR
     user_disabled,          // 403
     // gatekeeping
     registered_at_home,  // IP2: the home serves
@@ -31,11 +30,12 @@ enum class Refusal : std::uint8_t {
 };
 
 inline constexpr Refusal every_refusal[] = {
-    Refusal::malformed,      Refusal::unsupported_extension, Refusal::interval_too_brief, Refusal::too_many_bindings,
-    Refusal::stale_sequence, Refusal::domain_not_served,     Refusal::wrong_credentials,  Refusal::not_own_address,
-    Refusal::user_disabled,  Refusal::registered_at_home,    Refusal::home_not_lost_yet,  Refusal::awaiting_physical,
-    Refusal::paced,          Refusal::home_is_settling,      Refusal::home_is_back,       Refusal::no_licence,
-    Refusal::draining,       Refusal::users_not_loaded,
+    Refusal::malformed,         Refusal::unsupported_extension, Refusal::interval_too_brief,
+    Refusal::too_many_bindings, Refusal::stale_sequence,        Refusal::domain_not_served,
+    Refusal::wrong_credentials, Refusal::user_disabled,         Refusal::registered_at_home,
+    Refusal::home_not_lost_yet, Refusal::awaiting_physical,     Refusal::paced,
+    Refusal::home_is_settling,  Refusal::home_is_back,          Refusal::no_licence,
+    Refusal::draining,          Refusal::users_not_loaded,
 };
 
 std::string_view to_text(Refusal refusal);      // "registered_at_home": label and log value

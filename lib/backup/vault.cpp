@@ -1,0 +1,54 @@
+#include "backup/vault.h"
+
+#include <utility>
+
+namespace innkeeper::backup {
+
+Vault::Held Vault::find(const base::Aor& aor) const {
+    for (const auto& [name, home] : homes_) {
+        const auto found = home.records.find(aor);
+        if (found != home.records.end()) return {&name, &found->second.record};
+    }
+    return {};
+}
+
+void Vault::put(const base::SiteName& home, UserRecord record, std::uint64_t digest, std::uint32_t generation) {
+    Home& of = homes_[home];
+    Kept& kept = of.records[record.aor];
+    of.digest += digest - kept.digest;
+    kept = Kept{std::move(record), digest, generation};
+}
+
+void Vault::drop(const base::SiteName& home, const base::Aor& aor) {
+    const auto of = homes_.find(home);
+    if (of == homes_.end()) return;
+    const auto found = of->second.records.find(aor);
+    if (found == of->second.records.end()) return;
+    of->second.digest -= found->second.digest;
+    of->second.records.erase(found);
+}
+
+void Vault::drop_older(const base::SiteName& home, std::uint32_t generation) {
+    const auto of = homes_.find(home);
+    if (of == homes_.end()) return;
+    for (auto kept = of->second.records.begin(); kept != of->second.records.end();) {
+        if (kept->second.generation == generation) {
+            ++kept;
+        } else {
+            of->second.digest -= kept->second.digest;
+            kept = of->second.records.erase(kept);
+        }
+    }
+}
+
+std::uint64_t Vault::count(const base::SiteName& home) const {
+    const auto found = homes_.find(home);
+    return found == homes_.end() ? 0 : found->second.records.size();
+}
+
+std::uint64_t Vault::digest(const base::SiteName& home) const {
+    const auto found = homes_.find(home);
+    return found == homes_.end() ? 0 : found->second.digest;
+}
+
+}  // namespace innkeeper::backup

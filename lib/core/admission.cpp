@@ -1,0 +1,88 @@
+#include "core/admission.h"
+
+namespace innkeeper::core {
+namespace {
+
+Judgement admit(std::string_view rule) {
+    return {std::nullopt, rule};
+}
+Judgement refuse(Refusal refusal) {
+    return {refusal, to_text(refusal)};
+}
+
+Judgement judge_own(const AdmissionFacts& facts) {
+    if (facts.draining) return refuse(Refusal::draining);
+    if (!facts.licence_available) return refuse(Refusal::no_licence);
+    return admit("own_user");
+}
+
+Judgement judge_newcomer(const AdmissionFacts& facts) {
+    return facts.pace_left ? admit("failover") : refuse(Refusal::paced);
+}
+
+// The home is back and takes its phones: whoever is here already stays until released, nobody else comes, but nobody is
+// refused by both sides for long (IP13).
+Judgement judge_while_home_returns(const AdmissionFacts& facts) {
+    if (facts.registered_at_home && !facts.guest_here) return refuse(Refusal::registered_at_home);
+    if (facts.guest_here && !facts.released) return admit("guest_until_released");
+    if (facts.homeless) return admit("homeless");
+    return refuse(facts.released ? Refusal::home_is_back : Refusal::home_is_settling);
+}
+
+Judgement judge_guest(const AdmissionFacts& facts) {
+    if (facts.draining) return refuse(Refusal::draining);
+    switch (facts.phase) {
+        case Phase::normal:
+            return refuse(facts.home_health == PeerHealth::alive ? Refusal::registered_at_home
+                                                                 : Refusal::home_not_lost_yet);
+        case Phase::allowed:
+            if (!facts.physical && facts.trigger == FailoverTrigger::physical)
+                return refuse(Refusal::awaiting_physical);
+            return judge_newcomer(facts);
+        case Phase::active:
+            return facts.guest_here ? admit("guest") : judge_newcomer(facts);
+        case Phase::settling:
+        case Phase::returning:
+        case Phase::grace:
+            return judge_while_home_returns(facts);
+    }
+    return refuse(Refusal::registered_at_home);
+}
+
+}  // namespace
+
+Judgement judge_admission(const AdmissionFacts& facts) {
+    if (facts.standing == Standing::stranger) return refuse(Refusal::wrong_credentials);
+    if (!facts.enabled) return refuse(Refusal::user_disabled);
+    if (facts.removes_only && (facts.standing == Standing::own || facts.guest_here)) return admit("log_out_or_fetch");
+    return facts.standing == Standing::own ? judge_own(facts) : judge_guest(facts);
+}
+
+std::uint32_t retry_after(Refusal refusal, std::uint64_t salt) {
+    struct Wait {
+        std::uint32_t least, spread;
+    };
+    const Wait wait = [refusal]() -> Wait {
+        switch (refusal) {
+            case Refusal::home_not_lost_yet:
+                return {2, 2};  // the verdict falls within seconds
+            case Refusal::awaiting_physical:
+                return {5, 5};
+            case Refusal::paced:
+                return {1, 3};
+            case Refusal::home_is_back:
+                return {30, 30};  // its home takes it now
+            case Refusal::home_is_settling:
+                return {10, 10};
+            case Refusal::registered_at_home:
+                return {30, 30};
+            case Refusal::users_not_loaded:
+                return {3, 3};
+            default:
+                return {30, 30};
+        }
+    }();
+    return wait.least + static_cast<std::uint32_t>(salt % wait.spread);
+}
+
+}  // namespace innkeeper::core

@@ -1,0 +1,45 @@
+// May this authenticated phone register here? Facts in, verdict out (design section 4). Pure.
+#pragma once
+
+#include <optional>
+
+#include "core/failover_phase.h"
+#include "core/notice.h"
+#include "core/peer_message.h"
+#include "core/settings.h"
+
+namespace innkeeper::core {
+
+struct AdmissionFacts {
+    Standing standing = Standing::stranger;
+    bool draining = false;
+    bool enabled = true;            // the user, in its record
+    bool removes_only = false;      // a log-out or a fetch: takes no service
+    bool licence_available = true;  // for what the plan adds
+    // For guests:
+    Phase phase = Phase::normal;
+    PeerHealth home_health = PeerHealth::unknown;
+    bool physical = false;
+    FailoverTrigger trigger = FailoverTrigger::physical;
+    bool guest_here = false;          // has a binding here already
+    bool released = false;            // failback has sent it home
+    bool registered_at_home = false;  // its home reports a binding
+    bool homeless = false;            // was sent home, is not there, and knocks again after the patience below
+    bool pace_left = true;            // the governor has a place
+};
+
+// A phone that was told to go home and did not get in there knocks again; after this long it is taken for homeless
+// (R6).
+inline constexpr base::Duration homeless_patience = std::chrono::seconds(5);
+
+struct Judgement {
+    std::optional<Refusal> refusal;  // empty: admitted
+    std::string_view rule;           // name of the rule that decided, for --explain
+};
+
+Judgement judge_admission(const AdmissionFacts& facts);
+
+// Seconds after which a refused phone should ask again, spread by `salt` so that phones do not come back together.
+std::uint32_t retry_after(Refusal refusal, std::uint64_t salt);
+
+}  // namespace innkeeper::core

@@ -1,0 +1,219 @@
+// What operators ask and order.
+#include <iterator>
+
+#include "core/gatekeeper_state.h"
+
+namespace innkeeper::core {
+namespace {
+
+// Cursor of --registrations: which site's table (0: here), and how far in it.
+constexpr int site_shift = 48;
+
+RegistrationReport report_of(const base::Aor& aor, const base::SiteName& site, const base::SiteName& guest_of,
+                             const Binding& binding, base::Instant now) {
+    RegistrationReport row;
+    row.aor = aor;
+    row.site = site;
+    row.guest_of = guest_of;
+    row.contact = binding.contact;
+    row.flow = std::string(base::to_text(binding.flow.transport)) + ":" + binding.flow.remote.text();
+    row.user_agent = binding.user_agent;
+    row.terminal = binding.terminal;
+    row.age = now - binding.registered;
+    row.remaining = binding.expires - now;
+    return row;
+}
+
+std::string yes_or_no(bool value) {
+    return value ? "yes" : "no";
+}
+
+}  // namespace
+
+void Gatekeeper::State::on(OperatorCommand& command) {
+    Report report = std::visit([this](const auto& order) { return carry_out(order); }, command.command);
+    out_->push_back(ReplyToOperator{command.id, std::move(report)});
+}
+
+StatusReport Gatekeeper::State::status() const {
+    StatusReport report;
+    report.site = settings_.site;
+    report.epoch = epoch_;
+    report.serving = serving();
+    report.draining = draining_.has_value();
+    report.drain_reason = draining_.value_or("");
+    report.database_available = store_available_;
+    report.users = directory_.size();
+    report.registrations = location_.own_registered();
+    report.guests = location_.guests();
+    for (const auto& [name, peer] : peers_) {
+        HomeStatus home;
+        home.home = name;
+        home.health = peer.health;
+        home.phase = peer.failover.phase;
+        home.in_phase = peer.failover.since == base::Instant{} ? base::Duration{} : now_ - peer.failover.since;
+        home.guests = location_.guests_of(name);
+        home.records = vault_.count(name);
+        home.backed_up_here = peer.backed_up_here;
+        home.why = peer.failover.phase == Phase::normal ? std::string(peer.health_reason) : peer.failover.cause;
+        report.homes.push_back(std::move(home));
+    }
+    return report;
+}
+
+PeerReport Gatekeeper::State::report_on(const Peer& peer) const {
+    PeerReport report;
+    report.site = peer.name;
+    report.link_up = peer.link == LinkState::up;
+    if (!report.link_up)
+        report.link_detail =
+            std::string(to_text(peer.link)) + (peer.link_detail.empty() ? "" : ": " + peer.link_detail);
+    report.health = peer.health;
+    report.silence = now_ - peer.heard;
+    report.epoch = peer.epoch;
+    report.serving = peer.serving;
+    report.leaving = peer.leaving;
+    const auto behind = [](base::Sequence there, base::Sequence here) {
+        return there > here ? there.value - here.value : 0;
+    };
+    report.registrations_behind = behind(peer.registrations_there.sequence, peer.registrations_from.sequence());
+    if (peer.backed_up_here) report.records_behind = behind(peer.records_there.sequence, peer.records_from.sequence());
+    report.registrations = peer.registrations.size();
+    report.mismatches = peer.mismatches;
+    return report;
+}
+
+Report Gatekeeper::State::carry_out(const ShowStatus&) {
+    return status();
+}
+
+Report Gatekeeper::State::carry_out(const ShowPeers&) {
+    std::vector<PeerReport> rows;
+    for (const auto& [name, peer] : peers_) rows.push_back(report_on(peer));
+    return rows;
+}
+
+Report Gatekeeper::State::carry_out(const ShowLicences&) {
+    return licences_.report(now_);
+}
+
+Report Gatekeeper::State::carry_out(const ShowRegistrations& command) {
+    RegistrationsReport page;
+    std::uint64_t table = command.after.value >> site_shift;
+    std::uint64_t offset = command.after.value & ((std::uint64_t{1} << site_shift) - 1);
+    const auto full = [&] { return page.rows.size() >= Limits::report_rows; };
+    if (table == 0) {
+        while (!full() && offset < location_.changes().latest().value) {
+            const auto reached = location_.changes().visit_after(
+                {offset}, Limits::report_rows - page.rows.size(), [&](const LocationEntry* entry, const base::Aor*) {
+                    if (entry == nullptr || (command.guests_only && entry->guest_of.text.empty())) return;
+                    for (const Binding& binding : entry->bindings)
+                        page.rows.push_back(report_of(*entry->aor, settings_.site, entry->guest_of, binding, now_));
+                });
+            offset = reached.value;
+        }
+        if (full()) {
+            page.next = base::Sequence{offset};
+            return page;
+        }
+        table = 1;
+        offset = 0;
+    }
+    for (; !command.guests_only && table <= peers_.size(); ++table, offset = 0) {
+        const Peer& peer = std::next(peers_.begin(), static_cast<std::ptrdiff_t>(table - 1))->second;
+        const auto& entries = peer.registrations.entries();
+        if (offset >= entries.size()) continue;
+        for (auto entry = std::next(entries.begin(), static_cast<std::ptrdiff_t>(offset)); entry != entries.end();
+             ++entry) {
+            if (full()) {
+                page.next = base::Sequence{table << site_shift | offset};
+                return page;
+            }
+            for (const Binding& binding : entry->second.bindings)
+                page.rows.push_back(report_of(entry->first, peer.name, entry->second.guest_of, binding, now_));
+            ++offset;
+        }
+    }
+    return page;
+}
+
+Report Gatekeeper::State::carry_out(const Explain& command) {
+    auto aor = base::Aor::parse(command.aor);
+    if (!aor) aor = base::Aor::from_parts(command.aor, settings_.matching.domains.front());
+    if (!aor) return Declined{aor.error().text};
+    const Caller caller = identify(*aor);
+    const LocationEntry* entry = location_.find(*aor);
+    const bool here = entry != nullptr && !entry->bindings.empty();
+    if (caller.home != nullptr) review(*caller.home);
+
+    ExplainReport report;
+    report.aor = *aor;
+    const auto fact = [&](std::string name, std::string value) {
+        report.facts.emplace_back(std::move(name), std::move(value));
+    };
+    fact("standing", std::string(to_text(caller.standing)));
+    fact("users loaded", yes_or_no(directory_.loaded()));
+    fact("draining", yes_or_no(draining_.has_value()));
+    fact("registered here", yes_or_no(here));
+    for (const auto& [name, peer] : peers_)
+        if (peer.registrations.find(*aor) != nullptr) fact("registered at", name.text);
+    if (caller.record == nullptr) {
+        report.rule = to_text(directory_.loaded() ? Refusal::wrong_credentials : Refusal::users_not_loaded);
+        report.explanation = directory_.loaded()
+                                 ? "No user of this name here, and no home has entrusted its record to this site."
+                                 : explanation(Refusal::users_not_loaded);
+        return report;
+    }
+    // The question is for the user's own terminal: what it registered with last, else what its record says.
+    const backup::TerminalKind terminal =
+        here ? entry->bindings.front().terminal : terminal_of(*caller.record, std::string_view{});
+    fact("enabled", yes_or_no(caller.record->enabled));
+    fact("terminal", std::string(backup::to_text(terminal)));
+    RegistrationPlan plan;
+    if (!here) plan.changes.push_back(AddBinding{});
+    const AdmissionFacts facts = admission_facts(caller, entry, *aor, terminal, plan);
+    if (caller.standing == Standing::own) fact("licence available", yes_or_no(facts.licence_available));
+    if (caller.home != nullptr) {
+        fact("home", caller.home->name.text);
+        fact("home health",
+             std::string(to_text(facts.home_health)) + " (" + std::string(caller.home->health_reason) + ")");
+        fact("failover phase", std::string(to_text(facts.phase)));
+        fact("registered at home", yes_or_no(facts.registered_at_home));
+        fact("physical terminal", yes_or_no(facts.physical));
+        fact("released to home", yes_or_no(facts.released));
+    }
+    const Judgement judgement = judge_admission(facts);
+    report.admitted = !judgement.refusal;
+    report.rule = judgement.rule;
+    report.explanation = judgement.refusal ? explanation(*judgement.refusal) : "It would be let in.";
+    return report;
+}
+
+Report Gatekeeper::State::carry_out(const Drain& command) {
+    draining_ = command.reason;
+    announce(DrainBegan{command.reason});
+    for (auto& [name, peer] : peers_) send_heartbeat(peer);  // they open at once
+    return Done{"draining: phones are sent to their backups; --resume ends it"};
+}
+
+Report Gatekeeper::State::carry_out(const Resume&) {
+    if (!draining_) return Declined{"this site is not draining"};
+    draining_.reset();
+    announce(DrainEnded{});
+    for (auto& [name, peer] : peers_) send_heartbeat(peer);
+    return Done{"serving again"};
+}
+
+Report Gatekeeper::State::carry_out(const Failback& command) {
+    Peer* home = find_peer(command.home);
+    if (home == nullptr) return Declined{"'" + command.home.text + "' is no peer of this site; see --peers"};
+    if (home->failover.phase != Phase::settling)
+        return Declined{"the failover of " + command.home.text + " is in phase " +
+                        std::string(to_text(home->failover.phase)) +
+                        "; failback is possible once the home is back (phase settling)"};
+    home->failover.failback_requested = true;
+    review(*home);
+    return Done{"phones of " + command.home.text + " are sent home"};
+}
+
+}  // namespace innkeeper::core

@@ -1,0 +1,85 @@
+#include "core/contact_uri.h"
+
+#include <algorithm>
+#include <cctype>
+
+namespace innkeeper::core {
+namespace {
+
+bool same_ignoring_case(std::string_view a, std::string_view b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
+        return std::tolower(static_cast<unsigned char>(x)) == std::tolower(static_cast<unsigned char>(y));
+    });
+}
+
+struct Parts {
+    std::string_view scheme, user, host, parameters, headers;
+};
+
+Parts take_apart(std::string_view uri) {
+    Parts parts;
+    const auto colon = uri.find(':');
+    if (colon == std::string_view::npos) return {{}, {}, uri, {}, {}};
+    parts.scheme = uri.substr(0, colon);
+    uri.remove_prefix(colon + 1);
+    if (const auto at = uri.find('@'); at != std::string_view::npos) {
+        parts.user = uri.substr(0, at);
+        uri.remove_prefix(at + 1);
+    }
+    if (const auto question = uri.find('?'); question != std::string_view::npos) {
+        parts.headers = uri.substr(question + 1);
+        uri = uri.substr(0, question);
+    }
+    const auto semicolon = uri.find(';');
+    parts.host = uri.substr(0, semicolon);
+    if (semicolon != std::string_view::npos) parts.parameters = uri.substr(semicolon + 1);
+    return parts;
+}
+
+// Calls visit(name, value) for each `;`-separated parameter.
+template <class Visit>
+void each_parameter(std::string_view parameters, Visit visit) {
+    while (!parameters.empty()) {
+        const auto end = parameters.find(';');
+        const std::string_view parameter = parameters.substr(0, end);
+        const auto equals = parameter.find('=');
+        visit(parameter.substr(0, equals),
+              equals == std::string_view::npos ? std::string_view{} : parameter.substr(equals + 1));
+        if (end == std::string_view::npos) return;
+        parameters.remove_prefix(end + 1);
+    }
+}
+
+// Parameters that count when only one side has them; others are compared only where both have them.
+bool matters_alone(std::string_view name) {
+    for (const std::string_view special : {"user", "ttl", "method", "maddr", "transport"})
+        if (same_ignoring_case(name, special)) return true;
+    return false;
+}
+
+bool parameters_fit(std::string_view one, std::string_view other) {
+    bool fit = true;
+    each_parameter(one, [&](std::string_view name, std::string_view value) {
+        bool found = false;
+        each_parameter(other, [&](std::string_view other_name, std::string_view other_value) {
+            if (!same_ignoring_case(name, other_name)) return;
+            found = true;
+            if (!same_ignoring_case(value, other_value)) fit = false;
+        });
+        if (!found && matters_alone(name)) fit = false;
+    });
+    return fit;
+}
+
+}  // namespace
+
+bool same_contact(std::string_view one, std::string_view other) {
+    if (one == other) return true;
+    const Parts a = take_apart(one);
+    const Parts b = take_apart(other);
+    return same_ignoring_case(a.scheme, b.scheme) && a.user == b.user && same_ignoring_case(a.host, b.host) &&
+           a.headers == b.headers && parameters_fit(a.parameters, b.parameters) &&
+           parameters_fit(b.parameters, a.parameters);
+}
+
+}  // namespace innkeeper::core

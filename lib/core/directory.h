@@ -1,0 +1,44 @@
+// The users of this site, as PostgreSQL has them: the dataset `records`, told to the backups that this site names.
+#pragma once
+
+#include <cstdint>
+#include <unordered_map>
+#include <vector>
+
+#include "backup/user_record.h"
+#include "core/change_log.h"
+#include "core/event.h"
+
+namespace innkeeper::core {
+
+struct DirectoryEntry {
+    backup::UserRecord record;
+    base::Sequence sequence;
+    std::uint64_t digest = 0;
+    std::uint32_t load = 0;  // number of the full load that saw it last
+};
+
+class Directory {
+public:
+    const backup::UserRecord* find(const base::Aor& aor) const;
+    bool loaded() const { return loaded_; }  // at least once completely
+    std::size_t size() const { return entries_.size(); }
+
+    void put(backup::UserRecord record);
+    void remove(const base::Aor& aor);
+    // One page of a full load; returns the users that are gone, on the last page.
+    std::vector<base::Aor> load(UsersLoaded page);
+
+    const ChangeLog<DirectoryEntry>& changes() const { return changes_; }
+    void renumber() { changes_.renumber(); }
+    Version version() const { return {changes_.latest(), digest_}; }
+
+private:
+    std::unordered_map<base::Aor, DirectoryEntry> entries_;
+    ChangeLog<DirectoryEntry> changes_;
+    std::uint64_t digest_ = 0;
+    std::uint32_t load_ = 0;
+    bool loaded_ = false;
+};
+
+}  // namespace innkeeper::core

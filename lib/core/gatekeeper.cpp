@@ -1,0 +1,37 @@
+#include "core/gatekeeper.h"
+
+#include <utility>
+
+#include "core/gatekeeper_state.h"
+
+namespace innkeeper::core {
+
+Gatekeeper::Gatekeeper(Settings settings) : state_(std::make_unique<State>(std::move(settings))) {}
+Gatekeeper::~Gatekeeper() = default;
+Gatekeeper::Gatekeeper(Gatekeeper&&) noexcept = default;
+Gatekeeper& Gatekeeper::operator=(Gatekeeper&&) noexcept = default;
+
+void Gatekeeper::step(base::Instant now, Event event, Effects& out) {
+    state_->step(now, std::move(event), out);
+}
+base::Instant Gatekeeper::next_deadline() const {
+    return state_->next_deadline();
+}
+Census Gatekeeper::census(base::Instant now) const {
+    return state_->census(now);
+}
+
+Gatekeeper::State::State(Settings settings)
+    : settings_(std::move(settings)), admissions_(settings_.failover.admission_rate) {
+    INNKEEPER_ASSERT(!settings_.matching.domains.empty());
+}
+
+void Gatekeeper::State::step(base::Instant now, Event event, Effects& out) {
+    INNKEEPER_ASSERT(now >= now_);
+    now_ = now;
+    out_ = &out;
+    std::visit([this](auto& happened) { on(happened); }, event);
+    out_ = nullptr;
+}
+
+}  // namespace innkeeper::core

@@ -1,0 +1,186 @@
+// The values that the gatekeeper owns, and its steps: one source file for each kind of event (registering, peering,
+// keeping, commanding, timing). Included by those files only.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "auth/nonce.h"
+#include "backup/vault.h"
+#include "core/admission.h"
+#include "core/directory.h"
+#include "core/failover.h"
+#include "core/gatekeeper.h"
+#include "core/licence_ledger.h"
+#include "core/location.h"
+#include "core/pace.h"
+#include "core/peer_health.h"
+#include "core/registrar.h"
+#include "core/replica.h"
+#include "core/replication.h"
+
+namespace innkeeper::core {
+
+// Everything known of one other site.
+struct Peer {
+    base::SiteName name;
+    // Its link and its heartbeats.
+    LinkState link = LinkState::unreachable;
+    std::string link_detail;
+    base::Instant heard;  // last heartbeat, or our start; moved on by our own stalls
+    bool ever_heard = false;
+    base::Epoch epoch;  // highest heard of
+    bool serving = false;
+    bool leaving = false;
+    base::Instant serving_until;           // when it last said that it serves
+    std::optional<base::Instant> knocked;  // last time one of its phones asked here
+    std::vector<View> views;
+    std::vector<std::string> mismatches;  // IP12, in words
+    // The verdict.
+    PeerHealth health = PeerHealth::unknown;
+    std::string_view health_reason;
+    Failover failover;
+    bool backed_up_here = false;  // it named us in its Hello, or we serve guests of it since before a restart
+    // Its data here, our data there.
+    Replica registrations;
+    Subscription registrations_from;
+    Subscription records_from;
+    Version registrations_there;  // as its last heartbeat said
+    Version records_there;
+    Outbox registrations_to;
+    Outbox records_to;
+    Pace release;
+
+    Peer(base::SiteName site, base::Instant now, std::uint32_t release_rate)
+        : name(std::move(site)), heard(now), serving_until(now), release(release_rate) {}
+};
+
+class Gatekeeper::State {
+public:
+    explicit State(Settings settings);
+
+    void step(base::Instant now, Event event, Effects& out);
+    base::Instant next_deadline() const;
+    Census census(base::Instant now) const;
+
+private:
+    // registering.cpp
+    struct Caller {  // whose REGISTER this is
+        Standing standing = Standing::stranger;
+        const backup::UserRecord* record = nullptr;
+        Peer* home = nullptr;  // of a guest
+    };
+    enum class Proof : std::uint8_t { none, wrong, stale, right };
+    struct Authentication {
+        Proof proof = Proof::none;
+        std::uint64_t nonce_identity = 0;
+        std::uint32_t nonce_count = 0;
+    };
+    void on(RegisterRequest& request);
+    void on(OptionsRequest& request);
+    const std::string* served_domain(const RegisterRequest& request) const;
+    Caller identify(const base::Aor& aor);
+    Authentication authenticate(const RegisterRequest& request, const base::Aor& aor, std::string_view realm,
+                                const Caller& caller) const;
+    void register_known(const RegisterRequest& request, const base::Aor& aor, std::string_view realm,
+                        const Caller& caller, const Authentication& authentication);
+    AdmissionFacts admission_facts(const Caller& caller, const LocationEntry* entry, const base::Aor& aor,
+                                   backup::TerminalKind terminal, const RegistrationPlan& plan);
+    backup::TerminalKind terminal_of(const backup::UserRecord& record, std::string_view user_agent) const;
+    void admit(const RegisterRequest& request, LocationEntry& entry, RegistrationPlan& plan, const Caller& caller,
+               backup::TerminalKind terminal);
+    void welcome_guest(LocationEntry& entry, Peer& home, bool was_guest);
+    void draw_licences(LocationEntry& entry, backup::TerminalKind terminal, std::uint32_t needed);
+    void answer_with_bindings(const RegisterRequest& request, const LocationEntry& entry, bool outbound);
+    void refuse(const RegisterRequest& request, Refusal refusal, Standing standing, const base::Aor& aor);
+    void challenge(const RegisterRequest& request, const base::Aor& aor, std::string_view realm, bool stale,
+                   bool wrong);
+    void remove_bindings(LocationEntry& entry, std::vector<Binding> kept, RemovalCause cause,
+                         const base::SiteName& moved_to);
+    void tell(LocationEntry& entry);
+
+    // peering.cpp
+    void on(PeerMessageReceived& received);
+    void on(PeerLinkChanged& changed);
+    void on(NonceKeyMade& made);
+    void receive(Peer& peer, Hello& hello);
+    void receive(Peer& peer, Heartbeat& heartbeat);
+    void receive(Peer& peer, Changes& page);
+    void receive(Peer& peer, Position& position);
+    void apply_registration(Peer& peer, RegistrationEntry entry);
+    void apply_record(Peer& peer, RecordEntry entry);
+    void compare(Peer& peer);
+    void raise_epoch(base::Epoch above);
+    void send_hello(Peer& peer);
+    void send_heartbeat(Peer& peer);
+    void send_positions(Peer& peer);
+    void pump(Peer& peer);
+    void pump_registrations(Peer& peer);
+    void pump_records(Peer& peer);
+    bool is_backup(const Peer& peer) const;
+    Peer* find_peer(const base::SiteName& site);
+
+    // standing.cpp: health and failover
+    void review(Peer& peer);
+    HealthEvidence evidence_of(const Peer& peer) const;
+    void on_phase(Peer& peer, Phase from);
+    void write_failover(const Peer& peer, bool ended);
+    void release_guests(Peer& peer);
+
+    // keeping.cpp: what the store brings
+    void on(StateLoaded& loaded);
+    void on(UsersLoaded& loaded);
+    void on(UsersChanged& changed);
+    void on(LicencesLoaded& loaded);
+    void on(StoreAvailability& availability);
+    void forget_user(const base::Aor& aor);
+
+    // commanding.cpp
+    void on(OperatorCommand& command);
+    Report carry_out(const ShowStatus&);
+    Report carry_out(const ShowPeers&);
+    Report carry_out(const ShowRegistrations& command);
+    Report carry_out(const ShowLicences&);
+    Report carry_out(const Explain& command);
+    Report carry_out(const Drain& command);
+    Report carry_out(const Resume&);
+    Report carry_out(const Failback& command);
+    StatusReport status() const;
+    PeerReport report_on(const Peer& peer) const;
+
+    // timing.cpp
+    void on(Started& started);
+    void on(TimePassed&);
+    void forgive_own_stall();
+    void expire_bindings();
+    void beat();
+
+    void announce(Notice notice) { out_->push_back(Announce{std::move(notice)}); }
+    bool serving() const { return directory_.loaded(); }
+
+    Settings settings_;
+    base::Epoch epoch_;
+    Directory directory_;
+    backup::Vault vault_;
+    Location location_;
+    LicenceLedger licences_;
+    auth::NonceKeyring keyring_;
+    std::map<base::SiteName, Peer> peers_;
+    Pace admissions_;
+    std::optional<std::string> draining_;  // the reason
+    bool store_available_ = false;
+    bool state_loaded_ = false;
+    base::Instant heartbeat_at_;
+    std::optional<base::Instant> publish_at_;
+    std::uint64_t answers_ = 0;  // salt of Retry-After
+
+    // Of the step under way.
+    base::Instant now_;
+    Effects* out_ = nullptr;
+};
+
+base::Instant newest_registration(const std::vector<Binding>& bindings);
+
+}  // namespace innkeeper::core

@@ -1,0 +1,100 @@
+// Who is registered here: own users and guests, by AOR. The dataset `registrations` of this site, of which it is the
+// one writer; also what is kept per authenticated AOR between registrations (replay window, first refusal).
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <queue>
+#include <unordered_map>
+#include <vector>
+
+#include "auth/nonce.h"
+#include "core/binding.h"
+#include "core/change_log.h"
+#include "core/peer_message.h"
+
+namespace innkeeper::core {
+
+struct LocationEntry {
+    const base::Aor* aor = nullptr;  // the key it is stored under
+    std::vector<Binding> bindings;   // empty: not registered here now
+    base::SiteName guest_of;         // of the bindings; empty: own user
+    auth::ReplayWindow replay;
+    base::Sequence sequence;      // ChangeLog
+    std::uint64_t digest = 0;     // of the bindings, as counted in the dataset's digest
+    base::Instant in_agenda;      // earliest entry of the agenda; zero: none
+    base::Instant refused_since;  // when a returning home's phone was first sent there; zero: not
+    backup::TerminalKind licence_kind = backup::TerminalKind::unknown;
+    std::uint32_t licences = 0;  // drawn, of that kind
+    bool released = false;       // a guest whom failback has sent home
+
+    struct Counted {  // what the entry stands for in the counts of Location, which alone keeps it
+        std::size_t bindings = 0;
+        base::SiteName guest_of;
+        bool released = false;
+    } counted;
+};
+
+class Location {
+public:
+    LocationEntry* find(const base::Aor& aor);
+    const LocationEntry* find(const base::Aor& aor) const;
+    LocationEntry& obtain(const base::Aor& aor);  // makes an empty one; only for authenticated AORs, so that strangers
+                                                  // cannot make the table grow (R15)
+
+    // To be called after `entry.bindings` or its guest_of was changed: counts, digest, agenda. `tell` also puts it into
+    // the change log for the peers.
+    void settle(LocationEntry& entry, bool tell);
+
+    // AORs that have a binding which expired by `now`; each once. The caller removes those bindings and settles.
+    std::vector<LocationEntry*> due(base::Instant now);
+    base::Instant next_expiry() const;  // Instant::max() when there is none
+
+    const ChangeLog<LocationEntry>& changes() const { return changes_; }
+    void renumber() { changes_.renumber(); }
+    Version version() const { return {changes_.latest(), digest_}; }
+
+    std::uint64_t bindings() const { return bindings_; }
+    std::uint64_t own_registered() const { return own_registered_; }
+    std::uint64_t guests() const;
+    std::uint64_t guests_of(const base::SiteName& home) const;
+
+    // Guests of `home` that are not released yet, in the order of their last change, at most `most`.
+    std::vector<LocationEntry*> unreleased_guests(const base::SiteName& home, std::size_t most);
+    std::uint64_t unreleased_of(const base::SiteName& home) const;
+    void release(LocationEntry& guest);
+    void take_back(LocationEntry& guest);
+
+    // Every entry with a binding, in the order of change. visit(LocationEntry&); must not settle.
+    template <class Visit>
+    void each_registered(Visit visit) {
+        changes_.visit_after({}, ~std::size_t{0}, [&](const LocationEntry* entry, const base::Aor*) {
+            if (entry != nullptr && !entry->bindings.empty()) visit(const_cast<LocationEntry&>(*entry));
+        });
+    }
+
+private:
+    struct Due {
+        base::Instant at;
+        LocationEntry* entry;
+        bool operator>(const Due& other) const { return at > other.at; }
+    };
+    struct GuestCount {
+        std::uint64_t guests = 0;
+        std::uint64_t released = 0;
+    };
+    void count(LocationEntry& entry);
+    void put_in_agenda(LocationEntry& entry);
+
+    std::unordered_map<base::Aor, LocationEntry> entries_;  // entries keep their address
+    ChangeLog<LocationEntry> changes_;
+    std::priority_queue<Due, std::vector<Due>, std::greater<>> agenda_;
+    std::map<base::SiteName, GuestCount> guests_;
+    std::uint64_t digest_ = 0;
+    std::uint64_t bindings_ = 0;
+    std::uint64_t own_registered_ = 0;
+};
+
+base::Instant earliest_expiry(const std::vector<Binding>& bindings);  // Instant::max() when empty
+
+}  // namespace innkeeper::core

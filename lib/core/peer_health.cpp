@@ -1,0 +1,30 @@
+#include "core/peer_health.h"
+
+namespace innkeeper::core {
+
+HealthJudgement judge_health(const HealthSettings& settings, const HealthEvidence& evidence) {
+    if (evidence.leaving) return {PeerHealth::lost, "it said that it is leaving"};
+    const bool silent = evidence.silence >= settings.suspect_after;
+    if (evidence.ever_heard && !silent) {
+        if (evidence.not_serving >= settings.lost_after_witnessed)
+            return {PeerHealth::lost, "it says that it cannot serve"};
+        return {PeerHealth::alive, "heard"};
+    }
+    if (silent && evidence.third_peer_hears) return {PeerHealth::suspect, "silent here, but a third peer hears it"};
+    if (evidence.silence >= settings.lost_after) return {PeerHealth::lost, "silent for lost-after"};
+    if (evidence.silence >= settings.lost_after_witnessed) {
+        if (evidence.port_refuses) return {PeerHealth::lost, "silent, and its port refuses"};
+        if (evidence.phone_knocks) return {PeerHealth::lost, "silent, and one of its phones knocks here"};
+        if (evidence.third_peer_misses) return {PeerHealth::lost, "silent, and a third peer misses it too"};
+    }
+    if (!evidence.ever_heard) return {PeerHealth::unknown, "not heard since this site started"};
+    return {PeerHealth::suspect, "silent for suspect-after"};
+}
+
+std::optional<base::Duration> next_threshold(const HealthSettings& settings, base::Duration silence) {
+    for (const base::Duration threshold : {settings.suspect_after, settings.lost_after_witnessed, settings.lost_after})
+        if (silence < threshold) return threshold;
+    return std::nullopt;
+}
+
+}  // namespace innkeeper::core

@@ -1,0 +1,271 @@
+// What other sites say, and what they are told.
+#include <algorithm>
+
+#include "core/contact_uri.h"
+#include "core/fingerprint.h"
+#include "core/gatekeeper_state.h"
+
+namespace innkeeper::core {
+namespace {
+
+// Ages are exact to the latency of a link; closer registrations of one phone at two sites count as simultaneous.
+constexpr base::Duration simultaneous = std::chrono::seconds(1);
+
+bool same_phone(const Binding& one, const Binding& other) {
+    if (!one.instance.empty() && one.instance == other.instance) return true;
+    return same_contact(one.contact, other.contact);
+}
+
+std::string joined(const std::vector<std::string>& words) {
+    std::string text;
+    for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
+    return text;
+}
+
+std::vector<std::string> mismatches_between(const MatchingSettings& here, const MatchingSettings& there) {
+    std::vector<std::string> found;
+    if (here.root_ca != there.root_ca)
+        found.push_back("root CA: " + here.root_ca + " here, " + there.root_ca + " there");
+    if (here.domains != there.domains)
+        found.push_back("domains: " + joined(here.domains) + " here, " + joined(there.domains) + " there");
+    if (here.ipv6 != there.ipv6)
+        found.push_back(std::string("IPv6: ") + (here.ipv6 ? "listens here, not there" : "listens there, not here"));
+    return found;
+}
+
+}  // namespace
+
+Peer* Gatekeeper::State::find_peer(const base::SiteName& site) {
+    const auto found = peers_.find(site);
+    return found == peers_.end() ? nullptr : &found->second;
+}
+
+bool Gatekeeper::State::is_backup(const Peer& peer) const {
+    return std::find(settings_.backups.begin(), settings_.backups.end(), peer.name) != settings_.backups.end();
+}
+
+void Gatekeeper::State::on(PeerLinkChanged& changed) {
+    Peer* peer = find_peer(changed.site);
+    if (peer == nullptr) return;
+    peer->link = changed.state;
+    peer->link_detail = changed.detail;
+    peer->registrations_to.reset();
+    peer->records_to.reset();
+    announce(PeerLinkReported{changed.site, changed.state, changed.detail});
+    if (changed.state == LinkState::up) {
+        send_hello(*peer);
+        send_positions(*peer);
+        send_heartbeat(*peer);
+    }
+    review(*peer);
+}
+
+void Gatekeeper::State::on(NonceKeyMade& made) {
+    keyring_.install_own(std::move(made.key));
+    for (auto& [name, peer] : peers_) send_hello(peer);
+}
+
+void Gatekeeper::State::on(PeerMessageReceived& received) {
+    Peer* peer = find_peer(received.from);
+    if (peer == nullptr) return;
+    std::visit([&](auto& message) { receive(*peer, message); }, received.message);
+}
+
+void Gatekeeper::State::receive(Peer& peer, Hello& hello) {
+    if (hello.epoch_heard_of_you > epoch_) raise_epoch(hello.epoch_heard_of_you);
+    if (hello.epoch < peer.epoch) return send_hello(peer);  // tells it which epoch we have heard of it
+    peer.epoch = hello.epoch;
+    for (auth::NonceKey& key : hello.nonce_keys) keyring_.install_peer(peer.name.text, std::move(key));
+    std::vector<std::string> mismatches = mismatches_between(settings_.matching, hello.matching);
+    if (hello.protocol != Hello{}.protocol)
+        mismatches.push_back("peer protocol: " + std::to_string(Hello{}.protocol) + " here, " +
+                             std::to_string(hello.protocol) + " there");
+    for (const std::string& mismatch : mismatches)
+        if (std::find(peer.mismatches.begin(), peer.mismatches.end(), mismatch) == peer.mismatches.end())
+            announce(PeerMismatched{peer.name, mismatch});
+    peer.mismatches = std::move(mismatches);
+    peer.backed_up_here = hello.you_are_my_backup;
+    if (!peer.backed_up_here) {
+        vault_.drop_older(peer.name, 0);  // no page has generation 0: everything is wiped
+        peer.records_from = {};
+    }
+    send_positions(peer);
+}
+
+void Gatekeeper::State::receive(Peer& peer, Heartbeat& heartbeat) {
+    if (heartbeat.epoch < peer.epoch) return;
+    peer.epoch = heartbeat.epoch;
+    peer.heard = now_;
+    peer.ever_heard = true;
+    peer.serving = heartbeat.serving;
+    peer.leaving = heartbeat.leaving;
+    if (heartbeat.serving) peer.serving_until = now_;
+    peer.registrations_there = heartbeat.registrations;
+    peer.records_there = heartbeat.records;
+    peer.views = std::move(heartbeat.views);
+    compare(peer);
+    review(peer);
+}
+
+// Equal positions must hold equal data; if not, a copy is made anew rather than trusted.
+void Gatekeeper::State::compare(Peer& peer) {
+    if (peer.registrations_from.comparable(peer.epoch, peer.registrations_there.sequence) &&
+        peer.registrations.digest() != peer.registrations_there.digest) {
+        peer.registrations_from.forget();
+        announce(ReplicaRepaired{peer.name, Dataset::registrations});
+        send_positions(peer);
+    }
+    if (peer.backed_up_here && peer.records_from.comparable(peer.epoch, peer.records_there.sequence) &&
+        vault_.digest(peer.name) != peer.records_there.digest) {
+        peer.records_from.forget();
+        announce(ReplicaRepaired{peer.name, Dataset::records});
+        send_positions(peer);
+    }
+}
+
+void Gatekeeper::State::receive(Peer& peer, Changes& page) {
+    const bool records = page.dataset == Dataset::records;
+    if (records && !peer.backed_up_here) return;
+    Subscription& subscription = records ? peer.records_from : peer.registrations_from;
+    switch (subscription.on_page(page)) {
+        case Subscription::Outcome::stale:
+            return;
+        case Subscription::Outcome::gap:
+            subscription.forget();
+            break;
+        case Subscription::Outcome::apply:
+            for (RegistrationEntry& entry : page.registrations) apply_registration(peer, std::move(entry));
+            for (RecordEntry& entry : page.records) apply_record(peer, std::move(entry));
+            if (subscription.finish(page)) {
+                if (records)
+                    vault_.drop_older(peer.name, subscription.generation());
+                else
+                    peer.registrations.drop_older(subscription.generation());
+            }
+            break;
+    }
+    out_->push_back(SendToPeer{peer.name, subscription.position(page.dataset)});
+}
+
+void Gatekeeper::State::apply_record(Peer& peer, RecordEntry entry) {
+    if (!entry.record) return vault_.drop(peer.name, entry.aor);
+    const std::uint64_t digest = fingerprint(*entry.record);
+    vault_.put(peer.name, std::move(*entry.record), digest, peer.records_from.generation());
+}
+
+// A phone is where it registered last. Where both sites hold it, the younger registration stays; of two at the same
+// time, the one at its home.
+void Gatekeeper::State::apply_registration(Peer& peer, RegistrationEntry entry) {
+    LocationEntry* mine = location_.find(entry.aor);
+    const bool both = mine != nullptr && !mine->bindings.empty() && !entry.bindings.empty();
+    const std::vector<Binding> theirs = both ? entry.bindings : std::vector<Binding>{};
+    const bool home_is_there = both && mine->guest_of == peer.name;
+    const bool news = peer.registrations.apply(std::move(entry), peer.registrations_from.generation());
+    if (!both) return;
+
+    const base::Duration lead = newest_registration(theirs) - newest_registration(mine->bindings);
+    if (lead > simultaneous || (lead >= -simultaneous && home_is_there)) {
+        std::vector<Binding> kept;
+        const bool one_each = theirs.size() == 1 && mine->bindings.size() == 1;
+        for (const Binding& binding : mine->bindings) {
+            const bool moved = one_each || std::any_of(theirs.begin(), theirs.end(), [&](const Binding& other) {
+                                   return same_phone(binding, other);
+                               });
+            if (!moved) kept.push_back(binding);
+        }
+        if (kept.size() != mine->bindings.size())
+            remove_bindings(*mine, std::move(kept), RemovalCause::moved, peer.name);
+    } else if (news) {
+        tell(*mine);  // they may not know that the phone is here by now
+    }
+}
+
+void Gatekeeper::State::receive(Peer& peer, Position& position) {
+    const bool records = position.dataset == Dataset::records;
+    Outbox& outbox = records ? peer.records_to : peer.registrations_to;
+    outbox.on_position(position, epoch_,
+                       records ? directory_.changes().resumable_from() : location_.changes().resumable_from());
+    pump(peer);
+}
+
+void Gatekeeper::State::raise_epoch(base::Epoch above) {
+    epoch_ = {above.value + 1};
+    location_.renumber();
+    directory_.renumber();
+    out_->push_back(WriteRow{EpochRow{epoch_}});
+    for (auto& [name, peer] : peers_) {
+        peer.registrations_to.reset();
+        peer.records_to.reset();
+        send_hello(peer);
+    }
+}
+
+void Gatekeeper::State::send_hello(Peer& peer) {
+    if (peer.link != LinkState::up) return;
+    Hello hello;
+    hello.epoch = epoch_;
+    hello.epoch_heard_of_you = peer.epoch;
+    hello.matching = settings_.matching;
+    hello.you_are_my_backup = is_backup(peer);
+    for (const auth::NonceKey& key : keyring_.own()) hello.nonce_keys.push_back(key.clone());
+    out_->push_back(SendToPeer{peer.name, std::move(hello)});
+}
+
+void Gatekeeper::State::send_heartbeat(Peer& peer) {
+    if (peer.link != LinkState::up) return;
+    Heartbeat heartbeat;
+    heartbeat.epoch = epoch_;
+    heartbeat.serving = serving();
+    heartbeat.leaving = draining_.has_value();
+    heartbeat.registrations = location_.version();
+    heartbeat.records = directory_.version();
+    for (const auto& [name, other] : peers_)
+        if (name != peer.name && other.ever_heard) heartbeat.views.push_back({name, other.health, now_ - other.heard});
+    out_->push_back(SendToPeer{peer.name, std::move(heartbeat)});
+}
+
+void Gatekeeper::State::send_positions(Peer& peer) {
+    if (peer.link != LinkState::up) return;
+    out_->push_back(SendToPeer{peer.name, peer.registrations_from.position(Dataset::registrations)});
+    if (peer.backed_up_here) out_->push_back(SendToPeer{peer.name, peer.records_from.position(Dataset::records)});
+}
+
+void Gatekeeper::State::pump(Peer& peer) {
+    if (peer.link != LinkState::up) return;
+    pump_registrations(peer);
+    if (is_backup(peer)) pump_records(peer);
+}
+
+void Gatekeeper::State::pump_registrations(Peer& peer) {
+    while (const auto next = peer.registrations_to.next(location_.changes().latest())) {
+        Changes page{Dataset::registrations, epoch_, next->after, {}, next->restart, false, {}, {}};
+        page.upto = location_.changes().visit_after(
+            next->after, Limits::changes_per_page, [&](const LocationEntry* entry, const base::Aor* gone) {
+                if (entry != nullptr)
+                    page.registrations.push_back({*entry->aor, entry->guest_of, entry->bindings});
+                else
+                    page.registrations.push_back({*gone, {}, {}});
+            });
+        page.complete = page.upto == location_.changes().latest();
+        peer.registrations_to.on_sent(page.upto);
+        out_->push_back(SendToPeer{peer.name, std::move(page)});
+    }
+}
+
+void Gatekeeper::State::pump_records(Peer& peer) {
+    while (const auto next = peer.records_to.next(directory_.changes().latest())) {
+        Changes page{Dataset::records, epoch_, next->after, {}, next->restart, false, {}, {}};
+        page.upto = directory_.changes().visit_after(
+            next->after, Limits::changes_per_page, [&](const DirectoryEntry* entry, const base::Aor* gone) {
+                if (entry != nullptr)
+                    page.records.push_back({entry->record.aor, entry->record.clone()});
+                else
+                    page.records.push_back({*gone, std::nullopt});
+            });
+        page.complete = page.upto == directory_.changes().latest();
+        peer.records_to.on_sent(page.upto);
+        out_->push_back(SendToPeer{peer.name, std::move(page)});
+    }
+}
+
+}  // namespace innkeeper::core

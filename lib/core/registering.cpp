@@ -1,0 +1,299 @@
+// A REGISTER through the gatekeeper: who is it, is it really, may it, what changes (design section 11).
+#include <algorithm>
+#include <cctype>
+
+#include "core/gatekeeper_state.h"
+#include "core/limits.h"
+
+namespace innkeeper::core {
+namespace {
+
+bool same_ignoring_case(std::string_view a, std::string_view b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
+        return std::tolower(static_cast<unsigned char>(x)) == std::tolower(static_cast<unsigned char>(y));
+    });
+}
+
+std::uint32_t seconds_left(base::Instant now, base::Instant expires) {
+    const auto left = std::chrono::ceil<std::chrono::seconds>(expires - now).count();
+    return left > 0 ? static_cast<std::uint32_t>(left) : 0;
+}
+
+}  // namespace
+
+base::Instant newest_registration(const std::vector<Binding>& bindings) {
+    base::Instant newest{};
+    for (const Binding& binding : bindings) newest = std::max(newest, binding.registered);
+    return newest;
+}
+
+void Gatekeeper::State::on(RegisterRequest& request) {
+    const std::string* domain = served_domain(request);
+    if (domain == nullptr) return refuse(request, Refusal::domain_not_served, Standing::stranger, {});
+    const auto aor = base::Aor::from_parts(request.to_user, *domain);
+    if (!aor) return refuse(request, Refusal::malformed, Standing::stranger, {});
+    if (!request.unsupported.empty()) return refuse(request, Refusal::unsupported_extension, Standing::stranger, {});
+
+    const Caller caller = identify(*aor);
+    if (caller.record == nullptr && !directory_.loaded())
+        return refuse(request, Refusal::users_not_loaded, Standing::stranger, {});
+    const Authentication authentication = authenticate(request, *aor, *domain, caller);
+    switch (authentication.proof) {
+        case Proof::none:
+            return challenge(request, *aor, *domain, false, false);
+        case Proof::wrong:
+            return challenge(request, *aor, *domain, false, true);
+        case Proof::stale:
+            return challenge(request, *aor, *domain, true, false);
+        case Proof::right:
+            return register_known(request, *aor, *domain, caller, authentication);
+    }
+}
+
+// A phone that was given the server's address for a domain belongs to the first one.
+const std::string* Gatekeeper::State::served_domain(const RegisterRequest& request) const {
+    const std::vector<std::string>& domains = settings_.matching.domains;
+    if (request.to_domain_is_address) return &domains.front();
+    const auto found = std::find_if(domains.begin(), domains.end(), [&](const std::string& domain) {
+        return same_ignoring_case(domain, request.to_domain);
+    });
+    return found == domains.end() ? nullptr : &*found;
+}
+
+Gatekeeper::State::Caller Gatekeeper::State::identify(const base::Aor& aor) {
+    if (const backup::UserRecord* own = directory_.find(aor)) return {Standing::own, own, nullptr};
+    const backup::Vault::Held held = vault_.find(aor);
+    if (held.record == nullptr) return {};
+    return {Standing::guest, held.record, find_peer(*held.home)};
+}
+
+// An unknown user is judged against no HA1, which takes as long and never fits (R16).
+Gatekeeper::State::Authentication Gatekeeper::State::authenticate(const RegisterRequest& request, const base::Aor& aor,
+                                                                  std::string_view realm, const Caller& caller) const {
+    static const auth::Ha1 nobody;
+    Authentication result;
+    for (const auth::Credentials& credentials : request.credentials) {
+        if (!same_ignoring_case(credentials.realm, realm)) continue;
+        const bool right =
+            auth::response_is_right(credentials, "REGISTER", caller.record ? caller.record->ha1 : nobody);
+        const auth::NonceCheck nonce =
+            keyring_.check(now_, credentials.nonce, aor, request.source.remote.ip, settings_.nonce_lifetime);
+        if (!right || credentials.username != aor.user()) {
+            result.proof = Proof::wrong;
+            continue;
+        }
+        if (nonce.state != auth::NonceState::good) return {Proof::stale, 0, 0};
+        return {Proof::right, nonce.identity, credentials.nonce_count};
+    }
+    return result;
+}
+
+backup::TerminalKind Gatekeeper::State::terminal_of(const backup::UserRecord& record,
+                                                    std::string_view user_agent) const {
+    if (record.terminal != backup::TerminalKind::unknown) return record.terminal;
+    const auto& physical = settings_.physical_user_agents;
+    const bool is_desk = std::any_of(physical.begin(), physical.end(), [user_agent](const std::string& prefix) {
+        return same_ignoring_case(user_agent.substr(0, prefix.size()), prefix);
+    });
+    return is_desk ? backup::TerminalKind::desk : backup::TerminalKind::soft;  // unknown is soft (decision 2)
+}
+
+void Gatekeeper::State::register_known(const RegisterRequest& request, const base::Aor& aor, std::string_view realm,
+                                       const Caller& caller, const Authentication& authentication) {
+    LocationEntry& entry = location_.obtain(aor);
+    const backup::TerminalKind terminal = terminal_of(*caller.record, request.user_agent);
+    const auto lease = std::chrono::ceil<std::chrono::seconds>(settings_.failover.guest_lease);
+    const GrantBounds bounds =
+        caller.standing == Standing::own
+            ? GrantBounds{settings_.expiry.min_expires, settings_.expiry.max_expires, settings_.expiry.default_expires}
+            : GrantBounds{std::chrono::seconds(0), lease, lease};
+    auto planned = plan_registration(now_, request, entry.bindings, bounds, terminal);
+
+    if (!entry.replay.accept(authentication.nonce_identity, authentication.nonce_count)) {
+        const auto* plan = std::get_if<RegistrationPlan>(&planned);
+        if (plan == nullptr || !plan->retransmitted || !plan->changes.empty())
+            return challenge(request, aor, realm, true, false);
+        return answer_with_bindings(request, entry, plan->outbound);
+    }
+    if (const auto* refusal = std::get_if<Refusal>(&planned)) return refuse(request, *refusal, caller.standing, aor);
+
+    auto& plan = std::get<RegistrationPlan>(planned);
+    if (caller.home != nullptr) {
+        if (entry.bindings.empty()) caller.home->knocked = now_;
+        review(*caller.home);  // this phone may be the witness that was missing
+    }
+    const AdmissionFacts facts = admission_facts(caller, &entry, aor, terminal, plan);
+    const Judgement judgement = judge_admission(facts);
+    if (judgement.refusal) {
+        const bool sent_home =
+            judgement.refusal == Refusal::home_is_settling || judgement.refusal == Refusal::home_is_back;
+        if (sent_home && entry.refused_since < caller.home->failover.allowed) entry.refused_since = now_;
+        return refuse(request, *judgement.refusal, caller.standing, aor);
+    }
+    admit(request, entry, plan, caller, terminal);
+}
+
+AdmissionFacts Gatekeeper::State::admission_facts(const Caller& caller, const LocationEntry* entry,
+                                                  const base::Aor& aor, backup::TerminalKind terminal,
+                                                  const RegistrationPlan& plan) {
+    AdmissionFacts facts;
+    facts.standing = caller.standing;
+    facts.draining = draining_.has_value();
+    facts.enabled = caller.record != nullptr && caller.record->enabled;
+    facts.removes_only = plan.removes_only;
+    facts.physical = backup::is_physical(terminal);
+    facts.trigger = settings_.failover.trigger;
+    const bool registered = entry != nullptr && !entry->bindings.empty();
+    if (caller.standing == Standing::own) {
+        static const std::vector<Binding> none;
+        const auto needed =
+            static_cast<std::uint32_t>(terminals_after(plan, entry != nullptr ? entry->bindings : none));
+        const std::uint32_t drawn = entry != nullptr ? entry->licences : 0;
+        facts.licence_available = needed <= drawn || licences_.available(now_, terminal, needed - drawn);
+    }
+    if (caller.home != nullptr) {
+        const Peer& home = *caller.home;
+        facts.phase = home.failover.phase;
+        facts.home_health = home.health;
+        facts.guest_here = registered;
+        facts.released = entry != nullptr && entry->released;
+        facts.registered_at_home = home.registrations.find(aor) != nullptr;
+        facts.homeless = !facts.registered_at_home && entry != nullptr &&
+                         entry->refused_since > home.failover.allowed &&
+                         now_ - entry->refused_since >= homeless_patience;
+        facts.pace_left = admissions_.available(now_);
+    }
+    return facts;
+}
+
+void Gatekeeper::State::admit(const RegisterRequest& request, LocationEntry& entry, RegistrationPlan& plan,
+                              const Caller& caller, backup::TerminalKind terminal) {
+    const bool was_registered = !entry.bindings.empty();
+    bool news = false;  // for peers and database: not every refresh is (lib/README.md, "the promise")
+    for (const BindingChange& change : plan.changes) {
+        const auto* keep = std::get_if<KeepBinding>(&change);
+        if (keep == nullptr || keep->expires > entry.bindings[keep->index].promised) news = true;
+    }
+    const auto needed = static_cast<std::uint32_t>(terminals_after(plan, entry.bindings));
+    apply_plan(now_, plan, entry.bindings);
+    if (caller.standing == Standing::own) {
+        entry.guest_of = {};
+        draw_licences(entry, terminal, needed);
+    } else if (!entry.bindings.empty()) {
+        welcome_guest(entry, *caller.home, was_registered);
+    }
+    entry.refused_since = {};
+    if (news)
+        tell(entry);
+    else
+        location_.settle(entry, false);
+    if (!was_registered && !entry.bindings.empty())
+        announce(PhoneRegistered{*entry.aor, entry.guest_of, entry.bindings.front().contact});
+    if (was_registered && entry.bindings.empty())
+        announce(PhoneRemoved{*entry.aor, entry.guest_of, RemovalCause::unregistered, {}});
+    announce(RegisterJudged{*entry.aor, request.source.remote.ip, caller.standing, Verdict::admitted, std::nullopt});
+    answer_with_bindings(request, entry, plan.outbound);
+}
+
+void Gatekeeper::State::welcome_guest(LocationEntry& entry, Peer& home, bool was_guest) {
+    entry.guest_of = home.name;
+    entry.released = false;
+    if (was_guest) return;
+    admissions_.take(now_);
+    ++home.failover.guests_served;
+    if (home.failover.phase != Phase::allowed) return;
+    begin(home.failover, now_, std::string(entry.aor->text()));
+    announce(FailoverBegan{home.name, *entry.aor});
+    on_phase(home, Phase::allowed);
+}
+
+void Gatekeeper::State::draw_licences(LocationEntry& entry, backup::TerminalKind terminal, std::uint32_t needed) {
+    if (needed == entry.licences && terminal == entry.licence_kind) return;
+    licences_.give_back(entry.licence_kind, entry.licences);
+    licences_.draw(terminal, needed);
+    entry.licence_kind = terminal;
+    entry.licences = needed;
+}
+
+void Gatekeeper::State::answer_with_bindings(const RegisterRequest& request, const LocationEntry& entry,
+                                             bool outbound) {
+    Response response;
+    response.to = request.id;
+    response.outbound = outbound;
+    response.contacts.reserve(entry.bindings.size());
+    for (const Binding& binding : entry.bindings)
+        response.contacts.push_back(
+            {binding.contact, binding.instance, binding.reg_id, binding.q, seconds_left(now_, binding.expires)});
+    out_->push_back(Answer{std::move(response)});
+}
+
+void Gatekeeper::State::refuse(const RegisterRequest& request, Refusal refusal, Standing standing,
+                               const base::Aor& aor) {
+    const RefusalAnswer answer = answer_for(refusal);
+    Response response;
+    response.to = request.id;
+    response.status = answer.status;
+    response.phrase = answer.phrase;
+    if (answer.status == 503) response.retry_after = retry_after(refusal, ++answers_ * 0x9e3779b97f4a7c15u >> 32);
+    if (refusal == Refusal::interval_too_brief)
+        response.min_expires = static_cast<std::uint32_t>(settings_.expiry.min_expires.count());
+    if (refusal == Refusal::unsupported_extension) response.unsupported = request.unsupported;
+    out_->push_back(Answer{std::move(response)});
+    announce(RegisterJudged{aor, request.source.remote.ip, standing, Verdict::refused, refusal});
+}
+
+void Gatekeeper::State::challenge(const RegisterRequest& request, const base::Aor& aor, std::string_view realm,
+                                  bool stale, bool wrong) {
+    Response response;
+    response.to = request.id;
+    response.status = 401;
+    response.phrase = "Unauthorized";
+    response.challenge = Challenge{realm, keyring_.issue(now_, aor, request.source.remote.ip), stale};
+    out_->push_back(Answer{std::move(response)});
+    announce(RegisterJudged{{},
+                            request.source.remote.ip,
+                            Standing::stranger,
+                            wrong ? Verdict::refused : Verdict::challenged,
+                            wrong ? std::optional(Refusal::wrong_credentials) : std::nullopt});
+}
+
+void Gatekeeper::State::remove_bindings(LocationEntry& entry, std::vector<Binding> kept, RemovalCause cause,
+                                        const base::SiteName& moved_to) {
+    entry.bindings = std::move(kept);
+    if (entry.guest_of.text.empty()) {
+        RegistrationPlan nothing;
+        draw_licences(entry, entry.licence_kind, static_cast<std::uint32_t>(terminals_after(nothing, entry.bindings)));
+    }
+    tell(entry);
+    if (entry.bindings.empty()) announce(PhoneRemoved{*entry.aor, entry.guest_of, cause, moved_to});
+}
+
+// Database and peers are told what is good for longer than the phone was granted, so that its next refreshes need not
+// be told; "the promise" in lib/README.md.
+void Gatekeeper::State::tell(LocationEntry& entry) {
+    for (Binding& binding : entry.bindings) binding.promised = binding.expires + (binding.expires - now_);
+    location_.settle(entry, true);
+    if (!publish_at_) publish_at_ = now_ + std::chrono::milliseconds(20);  // gathers what comes together
+    BindingsRow row;
+    row.aor = *entry.aor;
+    row.guest_of = entry.guest_of;
+    row.bindings = entry.bindings;
+    if (entry.licences > 0) {
+        row.licence_pool = backup::to_text(entry.licence_kind);
+        row.licences = entry.licences;
+    }
+    out_->push_back(WriteRow{std::move(row)});
+}
+
+void Gatekeeper::State::on(OptionsRequest& request) {
+    Response response;
+    response.to = request.id;
+    if (draining_ || !serving()) {
+        response.status = 503;
+        response.phrase = draining_ ? "In Maintenance" : "Not Ready";
+        response.retry_after = retry_after(draining_ ? Refusal::draining : Refusal::users_not_loaded, ++answers_);
+    }
+    out_->push_back(Answer{std::move(response)});
+}
+
+}  // namespace innkeeper::core

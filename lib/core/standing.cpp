@@ -1,0 +1,94 @@
+// How the other sites stand: their health from evidence, and the failover of those that this site backs up.
+#include "core/gatekeeper_state.h"
+
+namespace innkeeper::core {
+
+HealthEvidence Gatekeeper::State::evidence_of(const Peer& peer) const {
+    HealthEvidence evidence;
+    evidence.silence = now_ - peer.heard;
+    evidence.ever_heard = peer.ever_heard;
+    evidence.leaving = peer.leaving;
+    if (!peer.serving && peer.ever_heard) evidence.not_serving = now_ - peer.serving_until;
+    evidence.port_refuses = peer.link == LinkState::refused;
+    evidence.phone_knocks = peer.knocked && *peer.knocked > peer.heard;
+    for (const auto& [name, third] : peers_) {
+        if (name == peer.name || third.health != PeerHealth::alive) continue;
+        for (const View& view : third.views) {
+            if (view.site != peer.name) continue;
+            const base::Duration silence = view.silence + (now_ - third.heard);  // the view has aged since it was sent
+            if (silence >= settings_.health.suspect_after)
+                evidence.third_peer_misses = true;
+            else if (view.health == PeerHealth::alive)
+                evidence.third_peer_hears = true;
+        }
+    }
+    return evidence;
+}
+
+void Gatekeeper::State::review(Peer& peer) {
+    const HealthJudgement judgement = judge_health(settings_.health, evidence_of(peer));
+    peer.health_reason = judgement.reason;
+    if (judgement.health != peer.health) {
+        announce(PeerHealthChanged{peer.name, peer.health, judgement.health, std::string(judgement.reason)});
+        // A connection that survived an outage waits for TCP to try again; a new one is quicker.
+        if (judgement.health == PeerHealth::suspect && peer.link == LinkState::up)
+            out_->push_back(RedialPeer{peer.name});
+        peer.health = judgement.health;
+    }
+    if (!peer.backed_up_here && peer.failover.phase == Phase::normal) return;
+    for (;;) {
+        const Phase from = peer.failover.phase;
+        const FailoverFacts facts{peer.health, peer.health_reason, location_.guests_of(peer.name),
+                                  location_.unreleased_of(peer.name)};
+        if (!advance(peer.failover, now_, facts, settings_.failover)) return;
+        on_phase(peer, from);
+    }
+}
+
+void Gatekeeper::State::on_phase(Peer& peer, Phase from) {
+    Failover& failover = peer.failover;
+    announce(FailoverPhaseChanged{peer.name, from, failover.phase, failover.cause});
+    if (failover.phase == Phase::active) {
+        // After a relapse whoever was sent home and is still here stays.
+        location_.each_registered([&](LocationEntry& entry) {
+            if (entry.guest_of == peer.name && entry.released) location_.take_back(entry);
+        });
+    }
+    const bool ended = failover.phase == Phase::normal && failover.began.has_value();
+    if (failover.began) write_failover(peer, ended);
+    if (!ended) return;
+    std::vector<LocationEntry*> left;
+    location_.each_registered([&](LocationEntry& entry) {
+        if (entry.guest_of == peer.name) left.push_back(&entry);
+    });
+    for (LocationEntry* entry : left) remove_bindings(*entry, {}, RemovalCause::moved, peer.name);
+    announce(FailoverEnded{peer.name, now_ - *failover.began, failover.guests_served});
+    failover.began.reset();
+}
+
+void Gatekeeper::State::write_failover(const Peer& peer, bool ended) {
+    const Failover& failover = peer.failover;
+    FailoverRow row;
+    row.home = peer.name;
+    row.number = failover.number;
+    row.allowed = failover.allowed;
+    row.began = failover.began;
+    row.returning = failover.returning;
+    if (ended) row.ended = now_;
+    row.cause = failover.cause;
+    row.first_guest = failover.first_guest;
+    row.guests = failover.guests_served;
+    out_->push_back(WriteRow{std::move(row)});
+}
+
+// Waves at failback-rate: a released guest hears of it at its next REGISTER (IP13).
+void Gatekeeper::State::release_guests(Peer& peer) {
+    if (peer.failover.phase != Phase::returning || peer.health != PeerHealth::alive) return;
+    std::size_t most = 0;
+    while (most < location_.unreleased_of(peer.name) && peer.release.take(now_)) ++most;
+    if (most == 0) return;
+    for (LocationEntry* guest : location_.unreleased_guests(peer.name, most)) location_.release(*guest);
+    review(peer);
+}
+
+}  // namespace innkeeper::core

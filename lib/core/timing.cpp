@@ -1,0 +1,92 @@
+// What happens because time passes.
+#include <algorithm>
+
+#include "core/gatekeeper_state.h"
+
+namespace innkeeper::core {
+namespace {
+
+constexpr base::Duration release_interval = std::chrono::milliseconds(100);
+constexpr base::Duration stall = std::chrono::milliseconds(250);  // later than this, we were not running
+
+}  // namespace
+
+void Gatekeeper::State::on(Started& started) {
+    epoch_ = {std::max<std::uint64_t>(started.wall_seconds, 1)};
+    for (const base::SiteName& site : settings_.peers)
+        peers_.emplace(site, Peer(site, now_, settings_.failover.failback_rate));
+    heartbeat_at_ = now_;
+    out_->push_back(WriteRow{EpochRow{epoch_}});
+}
+
+void Gatekeeper::State::on(TimePassed&) {
+    forgive_own_stall();
+    expire_bindings();
+    beat();
+    if (publish_at_ && *publish_at_ <= now_) {
+        publish_at_.reset();
+        for (auto& [name, peer] : peers_) pump(peer);
+    }
+    for (auto& [name, peer] : peers_) {
+        review(peer);
+        release_guests(peer);
+    }
+}
+
+// While we did not run nobody could be heard: that silence is ours (R1, R2).
+void Gatekeeper::State::forgive_own_stall() {
+    const base::Duration late = now_ - heartbeat_at_;
+    if (late < stall) return;
+    for (auto& [name, peer] : peers_) {
+        peer.heard = std::min(now_, peer.heard + late);
+        peer.serving_until = std::min(now_, peer.serving_until + late);
+    }
+}
+
+void Gatekeeper::State::expire_bindings() {
+    for (LocationEntry* entry : location_.due(now_)) {
+        std::vector<Binding> kept;
+        for (Binding& binding : entry->bindings)
+            if (binding.expires > now_) kept.push_back(std::move(binding));
+        const RemovalCause cause = entry->released ? RemovalCause::moved : RemovalCause::expired;
+        remove_bindings(*entry, std::move(kept), cause, entry->released ? entry->guest_of : base::SiteName{});
+    }
+}
+
+void Gatekeeper::State::beat() {
+    if (now_ < heartbeat_at_) return;
+    heartbeat_at_ = now_ + settings_.health.heartbeat_interval;
+    for (auto& [name, peer] : peers_) {
+        send_heartbeat(peer);
+        pump(peer);
+    }
+}
+
+base::Instant Gatekeeper::State::next_deadline() const {
+    base::Instant next = std::min(heartbeat_at_, location_.next_expiry());
+    if (publish_at_) next = std::min(next, *publish_at_);
+    const auto consider = [&](base::Instant moment) {
+        if (moment > now_) next = std::min(next, moment);
+    };
+    for (const auto& [name, peer] : peers_) {
+        if (const auto threshold = next_threshold(settings_.health, now_ - peer.heard))
+            consider(peer.heard + *threshold);
+        if (const auto change = next_change(peer.failover, settings_.failover)) consider(*change);
+        if (peer.failover.phase == Phase::returning) consider(now_ + release_interval);
+    }
+    return next;
+}
+
+Census Gatekeeper::State::census(base::Instant now) const {
+    Census census;
+    census.status = status();
+    for (const auto& [name, peer] : peers_) {
+        census.peers.push_back(report_on(peer));
+        census.replica_registrations += peer.registrations.size();
+    }
+    census.licences = licences_.report(now);
+    census.bindings = location_.bindings();
+    return census;
+}
+
+}  // namespace innkeeper::core

@@ -1,0 +1,182 @@
+// The texts of the core's enums: labels of metrics, values in logs and reports. Stable: operators' alerts name them.
+#include "core/event.h"
+#include "core/failover_phase.h"
+#include "core/notice.h"
+#include "core/refusal.h"
+
+namespace innkeeper::core {
+namespace {
+
+struct RefusalRow {
+    Refusal refusal;
+    std::string_view name;
+    RefusalAnswer answer;
+    std::string_view explanation;
+};
+
+// 403 only where a retry cannot help: phones take it for a wrong password and loop or stop (design decision 3).
+constexpr RefusalRow refusals[] = {
+    {Refusal::malformed,
+     "malformed",
+     {400, "Bad Request"},
+     "The REGISTER breaks RFC 3261; look at the phone's firmware."},
+    {Refusal::unsupported_extension,
+     "unsupported_extension",
+     {420, "Bad Extension"},
+     "The phone requires a SIP extension that is not offered here; switch it off in the phone."},
+    {Refusal::interval_too_brief,
+     "interval_too_brief",
+     {423, "Interval Too Brief"},
+     "The phone asks for a shorter expiry than min-expires; it is told the least and asks again."},
+    {Refusal::too_many_bindings,
+     "too_many_bindings",
+     {503, "Too Many Contacts"},
+     "The user has the most Contacts that one address may have; unregister one or wait for an old one to expire."},
+    {Refusal::stale_sequence,
+     "stale_sequence",
+     {500, "Request Out Of Order"},
+     "An older REGISTER arrived after a newer one of the same Call-ID; the newer one counts."},
+    {Refusal::domain_not_served,
+     "domain_not_served",
+     {404, "Domain Not Served"},
+     "The address is of a domain that no `domain` option names."},
+    {Refusal::wrong_credentials,
+     "wrong_credentials",
+     {401, "Unauthorized"},
+     "No such user, or a wrong password; which of the two is not told to the phone."},
+    {Refusal::user_disabled, "user_disabled", {403, "Forbidden"}, "The user is disabled in the users table."},
+    {Refusal::registered_at_home,
+     "registered_at_home",
+     {503, "Register At Home"},
+     "The phone's home serves; this site is its backup and takes it only when the home is lost."},
+    {Refusal::home_not_lost_yet,
+     "home_not_lost_yet",
+     {503, "Home Not Lost Yet"},
+     "The phone's home is silent, but not for long enough; see lost-after and lost-after-witnessed."},
+    {Refusal::awaiting_physical,
+     "awaiting_physical",
+     {503, "Waiting For A Desk Phone"},
+     "A failover begins with a physical phone; softphones are let in after it (failover-trigger)."},
+    {Refusal::paced, "paced", {503, "Wait Your Turn"}, "More guests arrive than are admitted in a second."},
+    {Refusal::home_is_settling,
+     "home_is_settling",
+     {503, "Home Is Back"},
+     "The home is back and proves itself; phones that are no guests yet register there."},
+    {Refusal::home_is_back, "home_is_back", {503, "Home Is Back"}, "Failback: this guest is released to its home."},
+    {Refusal::no_licence,
+     "no_licence",
+     {503, "No Licence"},
+     "The licence pool of the user's terminal kind is used up or has ended; see --licences and --set-licence."},
+    {Refusal::draining, "draining", {503, "In Maintenance"}, "This site is being drained; see --drain and --resume."},
+    {Refusal::users_not_loaded,
+     "users_not_loaded",
+     {503, "Not Ready"},
+     "The users could not be read from PostgreSQL since the daemon started; see --status."},
+};
+
+const RefusalRow& row_of(Refusal refusal) {
+    for (const RefusalRow& row : refusals)
+        if (row.refusal == refusal) return row;
+    INNKEEPER_ASSERT(false);
+    return refusals[0];
+}
+
+}  // namespace
+
+std::string_view to_text(Refusal refusal) {
+    return row_of(refusal).name;
+}
+std::string_view explanation(Refusal refusal) {
+    return row_of(refusal).explanation;
+}
+RefusalAnswer answer_for(Refusal refusal) {
+    return row_of(refusal).answer;
+}
+
+std::string_view to_text(Phase phase) {
+    switch (phase) {
+        case Phase::normal:
+            return "normal";
+        case Phase::allowed:
+            return "allowed";
+        case Phase::active:
+            return "active";
+        case Phase::settling:
+            return "settling";
+        case Phase::returning:
+            return "returning";
+        case Phase::grace:
+            return "grace";
+    }
+    return "normal";
+}
+
+std::string_view to_text(PeerHealth health) {
+    switch (health) {
+        case PeerHealth::unknown:
+            return "unknown";
+        case PeerHealth::alive:
+            return "alive";
+        case PeerHealth::suspect:
+            return "suspect";
+        case PeerHealth::lost:
+            return "lost";
+    }
+    return "unknown";
+}
+
+std::string_view to_text(LinkState state) {
+    switch (state) {
+        case LinkState::up:
+            return "up";
+        case LinkState::refused:
+            return "refused";
+        case LinkState::lost:
+            return "lost";
+        case LinkState::unreachable:
+            return "unreachable";
+        case LinkState::untrusted:
+            return "untrusted";
+    }
+    return "unreachable";
+}
+
+std::string_view to_text(Standing standing) {
+    switch (standing) {
+        case Standing::own:
+            return "own";
+        case Standing::guest:
+            return "guest";
+        case Standing::stranger:
+            return "stranger";
+    }
+    return "stranger";
+}
+
+std::string_view to_text(Verdict verdict) {
+    switch (verdict) {
+        case Verdict::admitted:
+            return "admitted";
+        case Verdict::challenged:
+            return "challenged";
+        case Verdict::refused:
+            return "refused";
+    }
+    return "refused";
+}
+
+std::string_view to_text(RemovalCause cause) {
+    switch (cause) {
+        case RemovalCause::unregistered:
+            return "unregistered";
+        case RemovalCause::expired:
+            return "expired";
+        case RemovalCause::moved:
+            return "moved";
+        case RemovalCause::user_removed:
+            return "user_removed";
+    }
+    return "expired";
+}
+
+}  // namespace innkeeper::core
