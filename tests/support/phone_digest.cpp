@@ -29,10 +29,10 @@ std::string hash(auth::Algorithm algorithm, const std::string& text) {
 
 }  // namespace
 
-void DigestSession::take(const core::Challenge& challenge) {
-    realm_ = challenge.realm;
-    if (challenge.nonce == nonce_) return;  // a challenge repeated: the count goes on
-    nonce_ = challenge.nonce;
+void DigestSession::take(std::string_view realm, std::string_view nonce) {
+    realm_ = realm;
+    if (nonce == nonce_) return;  // a challenge repeated: the count goes on
+    nonce_ = nonce;
     nonce_count_ = 0;
 }
 

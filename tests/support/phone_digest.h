@@ -7,7 +7,6 @@
 #include <string_view>
 
 #include "auth/ha1.h"
-#include "core/response.h"
 #include "support/owned_register.h"
 
 namespace innkeeper::support {
@@ -18,7 +17,7 @@ public:
     // A phone that knows MD5 alone takes the second of the two challenges offered.
     explicit DigestSession(auth::Algorithm algorithm = auth::Algorithm::md5) : algorithm_(algorithm) {}
 
-    void take(const core::Challenge& challenge);
+    void take(std::string_view realm, std::string_view nonce);
     void forget() { nonce_.clear(); }
     bool challenged() const { return !nonce_.empty(); }
     // Replaces the request's credentials by right ones for its next use of the nonce; none while not challenged.

@@ -1,0 +1,47 @@
+// What one site has said and done in its present life, as seen from outside.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "core/effect.h"
+#include "world/calendar.h"
+
+namespace innkeeper::world {
+
+struct Ledger {
+    struct Served {
+        base::SiteName guest_of;                 // empty: own user
+        std::map<std::string, Moment> contacts;  // Contact URI: until when
+        Moment changed{};
+    };
+    std::map<base::Aor, Served> served;
+    std::map<base::SiteName, core::Phase> phases;  // of each home, as announced; absent: normal
+    std::map<base::SiteName, core::PeerHealth> health;
+    std::map<base::Aor, std::pair<std::string, std::uint32_t>> licences;  // pool and number drawn, by AOR
+    std::map<base::SiteName, bool> physical_seen;                         // since its failover was last normal
+    bool users_loaded = false;
+    bool draining = false;
+    Moment started{};
+    Moment last_ready{};  // running with its users loaded
+    Moment thawed{};
+    bool heard_since_thaw = true;
+    base::Duration frozen_for{};
+    Moment timers_counted_from{};
+    int timers = 0;
+
+    core::Phase phase(const base::SiteName& home) const {
+        const auto known = phases.find(home);
+        return known == phases.end() ? core::Phase::normal : known->second;
+    }
+    bool serves(const base::Aor& aor, Moment now) const {
+        const auto known = served.find(aor);
+        if (known == served.end()) return false;
+        for (const auto& [contact, until] : known->second.contacts)
+            if (until > now) return true;
+        return false;
+    }
+};
+
+}  // namespace innkeeper::world

@@ -1,0 +1,393 @@
+#include "world/site.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "peer/codec.h"
+#include "support/print.h"
+#include "world/world.h"
+
+namespace innkeeper::world {
+namespace {
+
+using namespace std::chrono_literals;
+constexpr std::int64_t million = 1'000'000;
+constexpr std::size_t users_per_page = 7;  // small: several pages even for a small site
+constexpr std::size_t socket_buffer = 200;
+constexpr std::uint64_t wall_at_start = 1'700'000'000;  // seconds since 1970 when the world begins
+
+base::SecretBytes<32> key_drawn(Random& random) {
+    std::array<std::uint8_t, 32> bytes{};
+    for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(random.next());
+    return base::SecretBytes<32>(bytes);
+}
+
+SeenResponse seen(const core::Response& response) {
+    SeenResponse copy;
+    copy.status = response.status;
+    for (const core::ContactAnswer& contact : response.contacts)
+        copy.contacts.emplace_back(contact.uri, contact.expires);
+    if (response.challenge) {
+        copy.realm = response.challenge->realm;
+        copy.nonce = response.challenge->nonce;
+    }
+    copy.retry_after = response.retry_after;
+    copy.min_expires = response.min_expires;
+    copy.warning = response.warning;
+    return copy;
+}
+
+}  // namespace
+
+Site::Site(World& world, core::Settings settings)
+    : world_(world), settings_(std::move(settings)), boot_(world.random.between(1min, 1000h)) {}
+
+base::Instant Site::local(Moment moment) const {
+    const base::Duration drift(moment.count() / million * clock_error_ +
+                               moment.count() % million * clock_error_ / million);
+    return base::Instant(boot_ + moment + drift);
+}
+
+Moment Site::world_moment(base::Instant instant) const {
+    const base::Duration since = instant.time_since_epoch() - boot_;
+    const double rate = 1.0 + static_cast<double>(clock_error_) / static_cast<double>(million);
+    return base::Duration(static_cast<std::int64_t>(static_cast<double>(since.count()) / rate));
+}
+
+void Site::connect(Site& peer) {
+    wires_[peer.name()] = std::make_unique<Wire>(world_, *this, peer);
+}
+
+Wire& Site::wire_to(const base::SiteName& peer) {
+    return *wires_.at(peer);
+}
+
+void Site::path_changed() {
+    for (const auto& [peer, wire] : wires_) wire->path_changed();
+}
+
+base::Duration Site::frozen_for() const {
+    return world_.calendar.now() - frozen_since_;
+}
+
+base::Duration Site::store_available_for() const {
+    return store.available() ? world_.calendar.now() - store_since_ : base::Duration{};
+}
+
+core::Census Site::census() const {
+    return gatekeeper_->census(local(world_.calendar.now()));
+}
+
+base::Instant Site::next_deadline() const {
+    return gatekeeper_->next_deadline();
+}
+
+// ---- the process
+
+void Site::start() {
+    if (process_ != Process::off) return;
+    if (!powered_) boot_ = world_.random.between(5s, 60s) - world_.calendar.now();
+    powered_ = true;
+    process_ = Process::running;
+    loaded_ = false;
+    ++life_;
+    world_.note(name().text, "starts, life " + std::to_string(life_));
+    gatekeeper_.emplace(settings_);
+    world_.watch.started(*this);
+    const std::uint64_t wall =
+        wall_at_start + static_cast<std::uint64_t>(world_.calendar.now() / std::chrono::seconds(1));
+    step(core::Started{wall}, {"start"});
+    const auto id = static_cast<std::uint32_t>(world_.random.next());
+    step(core::NonceKeyMade{{id, local(world_.calendar.now()), key_drawn(world_.random)}}, {"nonce key"});
+    for (const auto& [peer, wire] : wires_) wire->open();
+    load_from_store();
+}
+
+void Site::start_with(core::Settings settings) {
+    settings_ = std::move(settings);
+    start();
+}
+
+void Site::end_process() {
+    world_.watch.ended(*this);
+    process_ = Process::off;
+    gatekeeper_.reset();
+    requests_.clear();
+    commands_.clear();
+    held_back_.clear();
+    store.forget_pending();
+    armed_for_ = base::Instant::max();
+    ++alarm_;
+    flush_planned_ = false;
+}
+
+void Site::kill() {
+    if (process_ == Process::off) return;
+    world_.note(name().text, "is killed");
+    end_process();
+    for (const auto& [peer, wire] : wires_) {
+        wire->end();
+        if (world_.network.open(name().text, peer.text))
+            world_.site(peer.text).wire_to(name()).reset(world_.network.delay(name().text, peer.text));
+    }
+}
+
+void Site::lose_power() {
+    if (process_ != Process::off) {
+        world_.note(name().text, "loses power");
+        end_process();
+    }
+    powered_ = false;
+    for (const auto& [peer, wire] : wires_) wire->vanish();
+}
+
+void Site::freeze() {
+    if (process_ != Process::running) return;
+    world_.note(name().text, "freezes");
+    process_ = Process::frozen;
+    frozen_since_ = world_.calendar.now();
+}
+
+void Site::thaw() {
+    if (process_ != Process::frozen) return;
+    world_.note(name().text, "thaws");
+    process_ = Process::running;
+    world_.watch.thawed(*this);
+    const bool timer_first = world_.random.chance(0.5);
+    if (timer_first) wake(alarm_);
+    while (running() && !held_back_.empty()) {
+        const auto what = std::move(held_back_.front());
+        held_back_.pop_front();
+        what();
+    }
+    if (running() && !timer_first) wake(alarm_);
+}
+
+void Site::stop_as_planned() {
+    command(core::Drain{"stop"}, [](const core::Report&) {});
+    const std::uint64_t life = life_;
+    world_.calendar.after(1s, [this, life] {
+        if (life_ == life) kill();
+    });
+}
+
+// ---- inputs
+
+void Site::when_awake(std::function<void()> what) {
+    if (process_ == Process::running) return what();
+    if (process_ == Process::frozen) held_back_.push_back(std::move(what));
+}
+
+void Site::receive(std::shared_ptr<support::OwnedRegister> request, std::function<void(SeenResponse)> back) {
+    if (process_ == Process::frozen && held_back_.size() > socket_buffer) return;
+    when_awake([this, request = std::move(request), back = std::move(back)] {
+        request->id.value = ++last_id_;
+        requests_[last_id_] = back;
+        step(request->shown(), {"REGISTER", request.get()});
+    });
+}
+
+void Site::probe(base::Flow source, std::function<void(SeenResponse)> back) {
+    when_awake([this, source, back = std::move(back)] {
+        requests_[++last_id_] = back;
+        step(core::OptionsRequest{{last_id_}, source}, {"OPTIONS"});
+    });
+}
+
+void Site::command(core::Command command, std::function<void(const core::Report&)> back) {
+    when_awake([this, command = std::move(command), back = std::move(back)] {
+        commands_[++last_id_] = back;
+        step(core::OperatorCommand{{last_id_}, command}, {"command"});
+    });
+}
+
+void Site::message(const base::SiteName& from, const std::string& bytes) {
+    when_awake([this, from, bytes] {
+        auto message = peer::decode(bytes, local(world_.calendar.now()));
+        if (!message) return world_.watch.violated("messages decode", message.error().text);
+        step(core::PeerMessageReceived{from, std::move(*message)}, {"message"});
+    });
+}
+
+void Site::link_changed(const base::SiteName& peer, core::LinkState state, std::string detail) {
+    when_awake([this, peer, state, detail = std::move(detail)] {
+        step(core::PeerLinkChanged{peer, state, detail}, {"link"});
+    });
+}
+
+void Site::set_store_available(bool available) {
+    if (store.available() == available) return;
+    store.set_available(available);
+    store_since_ = world_.calendar.now();
+    world_.note(name().text, available ? "database returns" : "database away");
+    const std::uint64_t life = life_;
+    const base::Duration noticed_after = world_.random.between(10ms, 1500ms);
+    world_.calendar.after(noticed_after, [this, life, available] {
+        if (life_ != life || process_ == Process::off || store.available() != available) return;
+        if (available) return load_from_store();
+        when_awake([this] { step(core::StoreAvailability{false, "connection lost"}, {"store"}); });
+    });
+}
+
+void Site::change_users(std::vector<backup::UserRecord> changed, std::vector<base::Aor> removed) {
+    const auto same = [](const base::Aor& aor) {
+        return [&aor](const backup::UserRecord& user) { return user.aor == aor; };
+    };
+    for (const backup::UserRecord& user : changed) {
+        std::erase_if(store.users, same(user.aor));
+        store.users.push_back(user.clone());
+    }
+    for (const base::Aor& aor : removed) std::erase_if(store.users, same(aor));
+    if (!loaded_) return;
+    auto shared = std::make_shared<core::UsersChanged>(core::UsersChanged{std::move(changed), std::move(removed)});
+    when_awake([this, shared] { step(std::move(*shared), {"users"}); });
+}
+
+// ---- the store
+
+void Site::load_from_store() {
+    const std::uint64_t life = life_;
+    const base::Duration connecting = world_.random.between(1ms, 80ms);
+    world_.calendar.after(connecting, [this, life] {
+        if (life_ != life || process_ == Process::off) return;
+        when_awake([this] {
+            const bool available = store.available();
+            step(core::StoreAvailability{available, available ? "" : "connection refused"}, {"store"});
+            if (!available) return;
+            if (!std::exchange(loaded_, true)) {
+                step(state_kept(), {"state"});
+                std::vector<core::LicencePool> pools = store.pools;
+                for (core::LicencePool& pool : pools)
+                    if (pool.ends) pool.ends = local(pool.ends->time_since_epoch());
+                step(core::LicencesLoaded{std::move(pools)}, {"licences"});
+                load_pages_of_users();
+            }
+            store.flush();
+        });
+    });
+}
+
+void Site::load_pages_of_users() {
+    for (std::size_t first = 0; first == 0 || first < store.users.size(); first += users_per_page) {
+        const std::size_t last = std::min(first + users_per_page, store.users.size());
+        core::UsersLoaded page;
+        for (std::size_t at = first; at < last; ++at) page.users.push_back(store.users[at].clone());
+        page.restart = first == 0;
+        page.complete = last == store.users.size();
+        step(std::move(page), {"users"});
+    }
+    world_.watch.users_loaded(*this);
+}
+
+template <class Change>
+void Site::convert(core::Row& row, Change change) const {
+    if (auto* bindings = std::get_if<core::BindingsRow>(&row)) {
+        for (core::Binding& binding : bindings->bindings) {
+            binding.registered = change(binding.registered);
+            binding.expires = change(binding.expires);
+            binding.promised = change(binding.promised);
+        }
+    } else if (auto* failover = std::get_if<core::FailoverRow>(&row)) {
+        failover->allowed = change(failover->allowed);
+        for (auto* when : {&failover->began, &failover->returning, &failover->ended})
+            if (*when) *when = change(**when);
+    }
+}
+
+core::StateLoaded Site::state_kept() const {
+    const auto to_local = [this](base::Instant kept) { return local(kept.time_since_epoch()); };
+    core::StateLoaded state;
+    state.epoch = store.kept().epoch;
+    for (const auto& [aor, kept] : store.kept().bindings) {
+        core::Row row = kept;
+        convert(row, to_local);
+        auto& bindings = std::get<core::BindingsRow>(row);
+        for (core::Binding& binding : bindings.bindings) binding.expires = binding.promised;
+        state.bindings.push_back(std::move(bindings));
+    }
+    std::map<base::SiteName, std::uint64_t> last;
+    for (const auto& [key, kept] : store.kept().failovers) last[key.first] = key.second;
+    for (const auto& [key, kept] : store.kept().failovers) {
+        if (kept.ended && last[key.first] != key.second) continue;
+        core::Row row = kept;
+        convert(row, to_local);
+        state.failovers.push_back(std::get<core::FailoverRow>(row));
+    }
+    return state;
+}
+
+void Site::write(core::Row row) {
+    convert(row, [this](base::Instant instant) { return base::Instant(world_moment(instant)); });
+    store.take(std::move(row));
+    if (std::exchange(flush_planned_, true)) return;
+    const std::uint64_t life = life_;
+    const base::Duration latency = world_.random.between(2ms, 30ms);
+    world_.calendar.after(latency, [this, life] {
+        if (life_ != life || process_ == Process::off) return;
+        flush_planned_ = false;
+        store.flush();
+    });
+}
+
+// ---- the fold
+
+void Site::step(core::Event event, const Occasion& occasion) {
+    if (swallow && swallow(event)) return;
+    if (occasion.request) world_.note(name().text, "<- " + support::print(std::get<core::RegisterRequest>(event)));
+    effects_.clear();
+    gatekeeper_->step(local(world_.calendar.now()), std::move(event), effects_);
+    if (tamper) tamper(effects_);
+    const core::Effects wanted = std::move(effects_);
+    effects_.clear();
+    for (const core::Effect& effect : wanted) perform(effect);
+    arm();
+    world_.watch.stepped(*this, occasion, wanted);
+}
+
+void Site::perform(const core::Effect& effect) {
+    const bool routine = std::holds_alternative<core::SendToPeer>(effect) &&
+                         !std::holds_alternative<core::Hello>(std::get<core::SendToPeer>(effect).message);
+    const bool judged = std::holds_alternative<core::Announce>(effect) &&
+                        std::holds_alternative<core::RegisterJudged>(std::get<core::Announce>(effect).notice);
+    if (!routine && !judged) world_.note(name().text, "-> " + support::print(effect));
+    if (const auto* one = std::get_if<core::Answer>(&effect)) {
+        answer(one->response);
+    } else if (const auto* send = std::get_if<core::SendToPeer>(&effect)) {
+        const auto bytes = peer::encode(send->message, local(world_.calendar.now()));
+        const std::string copy(bytes.begin(), bytes.end());
+        world_.watch.sent(*this, *send, copy);
+        wires_.at(send->to)->send(copy);
+    } else if (const auto* redial = std::get_if<core::RedialPeer>(&effect)) {
+        wires_.at(redial->site)->redial();
+    } else if (const auto* row = std::get_if<core::WriteRow>(&effect)) {
+        write(row->row);
+    } else if (const auto* reply = std::get_if<core::ReplyToOperator>(&effect)) {
+        const auto back = commands_.extract(reply->to.value);
+        if (back.empty()) return world_.watch.violated("commands are answered once", support::print(effect));
+        back.mapped()(reply->report);
+    }
+}
+
+void Site::answer(const core::Response& response) {
+    const auto back = requests_.extract(response.to.value);
+    if (back.empty()) return world_.watch.violated("requests are answered once", support::print(response));
+    back.mapped()(seen(response));
+}
+
+void Site::arm() {
+    const base::Instant deadline = gatekeeper_->next_deadline();
+    if (deadline == armed_for_) return;
+    armed_for_ = deadline;
+    const std::uint64_t alarm = ++alarm_;
+    if (deadline > local(world_.calendar.now() + 24h)) return;
+    const base::Duration lateness = world_.random.between(2us, 800us);
+    world_.calendar.after(world_moment(deadline) - world_.calendar.now() + lateness, [this, alarm] { wake(alarm); });
+}
+
+void Site::wake(std::uint64_t alarm) {
+    if (alarm != alarm_ || process_ != Process::running) return;  // thaw() wakes a frozen one
+    armed_for_ = base::Instant::max();
+    step(core::TimePassed{}, {"time", nullptr, true});
+}
+
+}  // namespace innkeeper::world

@@ -1,0 +1,84 @@
+// Looks over the shoulder of every site after every step and knows the whole truth: which process runs, which path is
+// open, what every phone was told. What must never happen, or not for longer than a bound, ends the run with a
+// Violation that names the rule.
+#pragma once
+
+#include <map>
+#include <set>
+#include <stdexcept>
+#include <string>
+
+#include "core/effect.h"
+#include "world/ledger.h"
+#include "world/site.h"
+
+namespace innkeeper::world {
+
+class Phone;
+
+struct Violation : std::runtime_error {
+    Violation(std::string rule_broken, const std::string& what)
+        : std::runtime_error("broken: " + rule_broken + ": " + what), rule(std::move(rule_broken)) {}
+    std::string rule;
+};
+
+class Watch {
+public:
+    explicit Watch(World& world) : world_(world) {}
+
+    // What a run adds to the rules.
+    bool forbid_failover = false;  // R2: nothing that happens in this run may begin one
+    base::Duration service_slack = std::chrono::seconds(20);
+
+    void started(Site& site);
+    void ended(Site& site);
+    void thawed(Site& site);
+    void users_loaded(Site& site);
+    void sent(Site& site, const core::SendToPeer& send, const std::string& bytes);
+    void stepped(Site& site, const Occasion& occasion, const core::Effects& effects);
+    void tick();  // every 100 ms: rules about durations
+    // After healing and a time for settling: everybody is home, every replica equals its writer.
+    void all_is_well();
+    [[noreturn]] void violated(const std::string& rule, const std::string& what);
+
+    const Ledger& ledger(const Site& site) const { return ledgers_.at(site.name()); }
+    // Truth: unexpired at a running site, reachable both ways.
+    bool in_service(const Phone& phone) const;
+
+private:
+    void judge_answers(Site& site, const Occasion& occasion, const core::Effects& effects);
+    void judge_response(Site& site, const Occasion& occasion, const core::Response& response);
+    void judge_admission(Site& site, const support::OwnedRegister& request, bool new_here, core::Phase before);
+    void judge_notice(Site& site, const core::Notice& notice);
+    void judge_release(Site& site, const base::SiteName& home, const base::Aor& guest);
+    void judge_row(Site& site, const core::Row& row);
+    void judge_licences(Site& site);
+    void judge_deadline(Site& site, bool timer);
+    void judge_wakening(Site& site, const Occasion& occasion, const core::Response& response);
+
+    void note_clear_paths();
+    void judge_double_service();
+    void judge_service();
+    void judge_phone(const Phone& phone);
+    bool home_could_serve(const Phone& phone) const;
+    bool backup_could_serve(const Phone& phone) const;
+    base::Duration longest_outage(const Phone& phone) const;
+    bool clear(const Site& one, const Site& other) const;
+    // A third peer that has seen both well for a while, as `backup` should know of `home`.
+    bool witnessed(const base::SiteName& home, const base::SiteName& backup) const;
+    base::Duration clear_for(const base::SiteName& one, const base::SiteName& other) const;
+    void judge_replicas();
+
+    World& world_;
+    std::map<base::SiteName, Ledger> ledgers_;
+    std::map<std::pair<base::SiteName, base::SiteName>, Moment> clear_since_;
+    std::map<std::pair<base::Aor, base::SiteName>, Moment> double_since_;
+    struct Outage {
+        Moment since{};
+        bool by_home = false;
+    };
+    std::map<base::Aor, Outage> outages_;
+    std::uint16_t last_status_ = 0;  // of the answer in the step being judged
+};
+
+}  // namespace innkeeper::world

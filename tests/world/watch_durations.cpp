@@ -1,0 +1,209 @@
+// The rules of the watch that speak of time: R3, R4, R6 and service without gaps.
+#include <algorithm>
+
+#include "support/print.h"
+#include "world/watch.h"
+#include "world/world.h"
+
+namespace innkeeper::world {
+namespace {
+
+using namespace std::chrono_literals;
+constexpr base::Duration witness_needs = 4s;         // a view is a heartbeat old, and health takes its own time
+constexpr base::Duration double_service_ends = 10s;  // R4
+
+bool calm(const Quality& path) {
+    return path.loss < 0.02 && path.latency + path.jitter < 100ms;
+}
+
+}  // namespace
+
+void Watch::tick() {
+    for (const auto& [name, site] : world_.sites()) {
+        Ledger& ledger = ledgers_[name];
+        if (site->running() && ledger.users_loaded) ledger.last_ready = world_.calendar.now();
+    }
+    note_clear_paths();
+    judge_double_service();
+    judge_service();
+}
+
+bool Watch::clear(const Site& one, const Site& other) const {
+    const Network& network = world_.network;
+    const Place& here = one.name().text;
+    const Place& there = other.name().text;
+    return one.running() && other.running() && network.open(here, there) && network.open(there, here) &&
+           calm(network.quality(here, there)) && calm(network.quality(there, here));
+}
+
+void Watch::note_clear_paths() {
+    for (const auto& [one, site] : world_.sites()) {
+        for (const auto& [other, peer] : world_.sites()) {
+            const bool ready = ledgers_[one].users_loaded && !ledgers_[one].draining;
+            if (one != other && ready && clear(*site, *peer))
+                clear_since_.try_emplace({one, other}, world_.calendar.now());
+            else
+                clear_since_.erase({one, other});
+        }
+    }
+}
+
+base::Duration Watch::clear_for(const base::SiteName& one, const base::SiteName& other) const {
+    const auto there = clear_since_.find({one, other});
+    const auto back = clear_since_.find({other, one});
+    if (there == clear_since_.end() || back == clear_since_.end()) return {};
+    return world_.calendar.now() - std::max(there->second, back->second);
+}
+
+bool Watch::witnessed(const base::SiteName& home, const base::SiteName& backup) const {
+    for (const auto& [third, site] : world_.sites()) {
+        if (third == home || third == backup) continue;
+        if (clear_for(third, home) > witness_needs && clear_for(third, backup) > witness_needs) return true;
+    }
+    return false;
+}
+
+void Watch::judge_double_service() {
+    const Moment now = world_.calendar.now();
+    for (const auto& phone : world_.phones()) {
+        const PhoneOrders& orders = phone->orders();
+        for (const base::SiteName& other : orders.servers) {
+            if (other == orders.home) continue;
+            const std::pair key(orders.aor, other);
+            const bool both = world_.site(orders.home.text).running() && world_.site(other.text).running() &&
+                              ledgers_[orders.home].serves(orders.aor, now) && ledgers_[other].serves(orders.aor, now);
+            if (!both) {
+                double_since_.erase(key);
+                continue;
+            }
+            const base::Duration lasted = now - double_since_.try_emplace(key, now).first->second;
+            const std::string told = std::string(orders.aor.text()) + " at " + orders.home.text + " and " + other.text;
+            if (std::min(lasted, clear_for(orders.home, other)) > double_service_ends)
+                violated("double service ends after healing", told);
+            const base::Duration lease = world_.site(other.text).settings().failover.guest_lease;
+            if (lasted > lease + double_service_ends && witnessed(orders.home, other))
+                violated("one phone, one server while a third peer sees the home", told);
+        }
+    }
+}
+
+// ---- service
+
+bool Watch::in_service(const Phone& phone) const {
+    const Moment now = world_.calendar.now();
+    const PhoneOrders& orders = phone.orders();
+    for (const base::SiteName& server : orders.servers) {
+        const auto ledger = ledgers_.find(server);
+        if (ledger == ledgers_.end() || !world_.site(server.text).running()) continue;
+        const auto served = ledger->second.served.find(orders.aor);
+        if (served == ledger->second.served.end()) continue;
+        const auto contact = served->second.contacts.find(phone.contact());
+        const bool reached =
+            world_.network.open(server.text, orders.place) && world_.network.open(orders.place, server.text);
+        if (contact != served->second.contacts.end() && contact->second > now && reached) return true;
+    }
+    return false;
+}
+
+bool Watch::home_could_serve(const Phone& phone) const {
+    const PhoneOrders& orders = phone.orders();
+    const Site& home = world_.site(orders.home.text);
+    const Ledger& ledger = ledgers_.at(orders.home);
+    const bool listed = std::find(orders.servers.begin(), orders.servers.end(), orders.home) != orders.servers.end();
+    const auto pool_of_kind = [&](const core::LicencePool& pool) {
+        return pool.name == backup::to_text(orders.terminal);
+    };
+    const bool licensed = std::any_of(home.store.pools.begin(), home.store.pools.end(), pool_of_kind);
+    return listed && !licensed && home.running() && ledger.users_loaded && !ledger.draining &&
+           world_.network.open(orders.place, orders.home.text) && world_.network.open(orders.home.text, orders.place);
+}
+
+bool Watch::backup_could_serve(const Phone& phone) const {
+    const PhoneOrders& orders = phone.orders();
+    const Site& home = world_.site(orders.home.text);
+    if (home.process() != Site::Process::off) return false;  // else its silence may be the network's
+    for (const base::SiteName& name : home.settings().backups) {
+        const Site& backup = world_.site(name.text);
+        const bool listed = std::find(orders.servers.begin(), orders.servers.end(), name) != orders.servers.end();
+        const bool reached =
+            world_.network.open(orders.place, name.text) && world_.network.open(name.text, orders.place);
+        if (!listed || !reached || !backup.running() || ledgers_.at(name).draining) continue;
+        const core::Phase phase = ledgers_.at(name).phase(orders.home);
+        const bool begun = phase != core::Phase::normal && phase != core::Phase::allowed;
+        if (!begun && orders.terminal == backup::TerminalKind::soft) continue;
+        const core::Census census = backup.census();
+        for (const core::HomeStatus& status : census.status.homes)
+            if (status.home == orders.home && status.records == home.store.users.size()) return true;
+    }
+    return false;
+}
+
+base::Duration Watch::longest_outage(const Phone& phone) const {
+    const PhoneOrders& orders = phone.orders();
+    const core::Settings& settings = world_.site(orders.home.text).settings();
+    const base::Duration lease =
+        std::max(base::Duration(std::chrono::seconds(orders.expires)), settings.failover.guest_lease);
+    const base::Duration probes = orders.habit == Habit::successive ? orders.probe_home_every : base::Duration{};
+    return lease + settings.health.lost_after + phone.longest_pause() * 2 + probes + service_slack;
+}
+
+void Watch::judge_service() {
+    for (const auto& phone : world_.phones()) judge_phone(*phone);
+}
+
+void Watch::judge_phone(const Phone& phone) {
+    const base::Aor& aor = phone.orders().aor;
+    if (!phone.on() || in_service(phone)) {
+        outages_.erase(aor);
+        return;
+    }
+    const bool by_home = home_could_serve(phone);
+    if (!by_home && !backup_could_serve(phone)) {
+        outages_.erase(aor);
+        return;
+    }
+    Outage& outage = outages_.try_emplace(aor, Outage{world_.calendar.now(), by_home}).first->second;
+    if (outage.by_home != by_home) outage = {world_.calendar.now(), by_home};
+    if (world_.calendar.now() - outage.since > longest_outage(phone))
+        violated("no phone is left without service",
+                 std::string(aor.text()) + " for " + support::print(world_.calendar.now() - outage.since) +
+                     (by_home ? ", its home could serve it" : ", a backup could serve it"));
+}
+
+// ---- the end of a run
+
+void Watch::all_is_well() {
+    for (const auto& [name, site] : world_.sites())
+        for (const auto& [other, peer] : world_.sites())
+            if (ledgers_[name].phase(other) != core::Phase::normal)
+                violated("everybody goes home in the end", name.text + " has " + other.text + " in phase " +
+                                                               std::string(to_text(ledgers_[name].phase(other))));
+    for (const auto& phone : world_.phones())
+        if (phone->on() && !in_service(*phone) && home_could_serve(*phone))
+            violated("everybody is served in the end", std::string(phone->orders().aor.text()));
+    judge_replicas();
+}
+
+void Watch::judge_replicas() {
+    using Row = std::pair<std::string, std::string>;  // AOR at site
+    std::map<base::SiteName, std::set<Row>> seen;
+    for (const auto& [name, site] : world_.sites()) {
+        const core::Census census = site->census();
+        for (const core::HomeStatus& home : census.status.homes)
+            if (home.backed_up_here && home.records != world_.site(home.home.text).store.users.size())
+                violated("replicas equal their writer",
+                         name.text + " holds " + std::to_string(home.records) + " records of " + home.home.text);
+        auto* rows = &seen[name];
+        site->command(core::ShowRegistrations{{}, false}, [rows](const core::Report& report) {
+            for (const auto& row : std::get<core::RegistrationsReport>(report).rows)
+                rows->insert({std::string(row.aor.text()), row.site.text});
+        });
+    }
+    for (const auto& [name, rows] : seen)
+        if (rows != seen.begin()->second)
+            violated("replicas equal their writer",
+                     name.text + " and " + seen.begin()->first.text + " do not see the same registrations: " +
+                         std::to_string(rows.size()) + " and " + std::to_string(seen.begin()->second.size()));
+}
+
+}  // namespace innkeeper::world

@@ -1,0 +1,104 @@
+#include "world/world.h"
+
+#include <algorithm>
+
+namespace innkeeper::world {
+
+auth::Ha1 canary_ha1(const base::Aor& aor) {
+    std::array<std::uint8_t, 16> md5{};
+    std::array<std::uint8_t, 32> sha256{};
+    const std::size_t own = std::hash<std::string_view>{}(aor.text());
+    std::copy(canary.begin(), canary.end(), md5.begin());
+    std::copy(canary.begin(), canary.end(), sha256.begin());
+    std::memcpy(md5.data() + canary.size(), &own, sizeof own);
+    std::memcpy(sha256.data() + canary.size(), &own, sizeof own);
+    return {base::SecretBytes<16>(md5), base::SecretBytes<32>(sha256)};
+}
+
+World::World(std::uint64_t seed, std::size_t transcript_lines)
+    : random(seed), network(random.fork()), transcript(transcript_lines), watch(*this) {}
+
+Site& World::add_site(core::Settings settings) {
+    const base::SiteName name = settings.site;
+    return *(sites_[name] = std::make_unique<Site>(*this, std::move(settings)));
+}
+
+Phone& World::add_phone(PhoneOrders orders) {
+    backup::UserRecord user;
+    user.aor = orders.aor;
+    user.extension = orders.aor.user();
+    user.settings = "{}";
+    user.terminal = orders.terminal;
+    user.ha1 = canary_ha1(orders.aor);
+    sites_.at(orders.home)->store.users.push_back(std::move(user));
+    auth::Ha1 ha1 = canary_ha1(orders.aor);
+    const auto number = static_cast<std::uint32_t>(phones_.size());
+    phones_.push_back(std::make_unique<Phone>(*this, std::move(orders), number, std::move(ha1)));
+    phone_of_[phones_.back()->orders().aor] = phones_.back().get();
+    return *phones_.back();
+}
+
+void World::start_sites() {
+    for (const auto& [name, one] : sites_)
+        for (const base::SiteName& peer : one->settings().peers) one->connect(*sites_.at(peer));
+    for (const auto& [name, one] : sites_) one->start();
+    tick();
+}
+
+void World::switch_on_phones() {
+    for (const auto& phone : phones_) phone->switch_on();
+}
+
+void World::tick() {
+    watch.tick();
+    calendar.after(std::chrono::milliseconds(100), [this] { tick(); });
+}
+
+void World::run_for(base::Duration duration) {
+    calendar.run_until(calendar.now() + duration);
+}
+
+void World::paths_changed() {
+    for (const auto& [name, one] : sites_) one->path_changed();
+}
+
+void World::cut(const Place& from, const Place& to) {
+    note("network", "cut " + from + " -> " + to);
+    network.cut(from, to);
+}
+
+void World::cut_both(const Place& one, const Place& other) {
+    note("network", "cut " + one + " - " + other);
+    network.cut_both(one, other);
+}
+
+void World::heal(const Place& from, const Place& to) {
+    note("network", "heal " + from + " -> " + to);
+    network.heal(from, to);
+    paths_changed();
+}
+
+void World::heal_both(const Place& one, const Place& other) {
+    note("network", "heal " + one + " - " + other);
+    network.heal_both(one, other);
+    paths_changed();
+}
+
+void World::heal_all() {
+    note("network", "heal all");
+    network.heal_all();
+    network.calm_all();
+    paths_changed();
+}
+
+Phone& World::phone(const std::string& user) {
+    const auto has_it = [&](const auto& phone) { return phone->orders().aor.user() == user; };
+    return **std::find_if(phones_.begin(), phones_.end(), has_it);
+}
+
+const Phone* World::phone_of(const base::Aor& aor) const {
+    const auto known = phone_of_.find(aor);
+    return known == phone_of_.end() ? nullptr : known->second;
+}
+
+}  // namespace innkeeper::world

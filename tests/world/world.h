@@ -1,0 +1,70 @@
+// Everything in one process: sites, phones, network, stores, time, chance, and the watch over them. A run is a function
+// of its seed and of what is asked of it.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "world/calendar.h"
+#include "world/network.h"
+#include "world/phone.h"
+#include "world/site.h"
+#include "world/transcript.h"
+#include "world/watch.h"
+
+namespace innkeeper::world {
+
+// Every HA1 of the virtual world contains this, so that a leak is seen in any bytes.
+inline constexpr std::string_view canary = "CANARY!!";
+auth::Ha1 canary_ha1(const base::Aor& aor);
+
+class World {
+public:
+    explicit World(std::uint64_t seed, std::size_t transcript_lines = 2000);
+    World(const World&) = delete;
+
+    // Before start(). Every site named as a peer must exist by then.
+    Site& add_site(core::Settings settings);
+    // Adds the user to its home's store and the phone that has it.
+    Phone& add_phone(PhoneOrders orders);
+    void start_sites();
+    void switch_on_phones();
+
+    void run_for(base::Duration duration);
+    // False if it did not come to hold in time.
+    template <class Condition>
+    bool run_until(Condition condition, base::Duration at_most) {
+        const Moment end = calendar.now() + at_most;
+        while (!condition() && calendar.now() < end) run_for(std::chrono::milliseconds(50));
+        return condition();
+    }
+    void cut(const Place& from, const Place& to);
+    void cut_both(const Place& one, const Place& other);
+    void heal(const Place& from, const Place& to);
+    void heal_both(const Place& one, const Place& other);
+    void heal_all();
+
+    Site& site(const std::string& name) { return *sites_.at(base::SiteName{name}); }
+    Phone& phone(const std::string& user);
+    const Phone* phone_of(const base::Aor& aor) const;  // none: nobody's
+    const std::map<base::SiteName, std::unique_ptr<Site>>& sites() const { return sites_; }
+    const std::vector<std::unique_ptr<Phone>>& phones() const { return phones_; }
+    void note(std::string_view who, std::string_view what) { transcript.note(calendar.now(), who, what); }
+
+    Calendar calendar;
+    Random random;
+    Network network;
+    Transcript transcript;
+    Watch watch;
+
+private:
+    void tick();
+    void paths_changed();
+
+    std::map<base::SiteName, std::unique_ptr<Site>> sites_;
+    std::vector<std::unique_ptr<Phone>> phones_;
+    std::map<base::Aor, const Phone*> phone_of_;
+};
+
+}  // namespace innkeeper::world
