@@ -14,19 +14,19 @@
 namespace innkeeper::core {
 
 struct KeepBinding {  // as it was, with a new CSeq and expiry
-    std::size_t index;
-    std::uint32_t cseq;
+    std::size_t index = 0;
+    std::uint32_t cseq = 0;
     base::Instant expires;
 };
 struct ReplaceBinding {
-    std::size_t index;
+    std::size_t index = 0;
     Binding binding;
 };
 struct AddBinding {
     Binding binding;
 };
 struct RemoveBinding {
-    std::size_t index;
+    std::size_t index = 0;
 };
 using BindingChange = std::variant<KeepBinding, ReplaceBinding, AddBinding, RemoveBinding>;
 
