@@ -64,7 +64,7 @@ std::variant<RegistrationPlan, Refusal> plan_removal_of_all(const RegisterReques
     plan.removes_only = true;
     for (std::size_t i = 0; i < existing.size(); ++i) {
         if (order_of(existing[i], request) != Order::newer) return Refusal::stale_sequence;
-        plan.changes.push_back(RemoveBinding{i});
+        plan.changes.emplace_back(RemoveBinding{i});
     }
     return plan;
 }
@@ -100,7 +100,7 @@ std::variant<RegistrationPlan, Refusal> plan_registration(base::Instant now, con
         if (found == existing.end()) {
             if (remove) continue;
             ++count;
-            plan.changes.push_back(AddBinding{make_binding(now, request, contact, now + *seconds, terminal)});
+            plan.changes.emplace_back(AddBinding{make_binding(now, request, contact, now + *seconds, terminal)});
         } else {
             const auto index = static_cast<std::size_t>(found - existing.begin());
             const Order order = order_of(*found, request);
@@ -112,11 +112,11 @@ std::variant<RegistrationPlan, Refusal> plan_registration(base::Instant now, con
             }
             if (remove) {
                 --count;
-                plan.changes.push_back(RemoveBinding{index});
+                plan.changes.emplace_back(RemoveBinding{index});
             } else if (unchanged(*found, request, contact)) {
-                plan.changes.push_back(KeepBinding{index, request.cseq, now + *seconds});
+                plan.changes.emplace_back(KeepBinding{index, request.cseq, now + *seconds});
             } else {
-                plan.changes.push_back(
+                plan.changes.emplace_back(
                     ReplaceBinding{index, make_binding(now, request, contact, now + *seconds, terminal)});
             }
         }

@@ -111,6 +111,10 @@ std::string_view to_text(Phase phase) {
     return "normal";
 }
 
+std::string_view to_text(Dataset dataset) {
+    return dataset == Dataset::registrations ? "registrations" : "records";
+}
+
 std::string_view to_text(PeerHealth health) {
     switch (health) {
         case PeerHealth::unknown:
