@@ -1,9 +1,10 @@
-"""Real phones without a sound card: baresip, one process and one folder each."""
+"""Real phones without a sound card, one process and one folder each: baresip and linphone."""
 
 import json
 import os
 import re
 import socket
+import subprocess
 import time
 
 from .names import DOMAIN
@@ -83,3 +84,30 @@ class Baresip:
                     if answer.get('response'):
                         return answer
         return None
+
+
+class Linphone:
+    """A second vendor's phone; talks to one server."""
+
+    def __init__(self, folder, user, registrar, transport, address, ca=None):
+        self.folder = os.path.join(folder, f'linphone-{user}')
+        os.makedirs(os.path.join(self.folder, '.local', 'share', 'linphone'))
+        ports = {'udp': 0, 'tcp': 0, 'tls': 0, transport: 5060}
+        lines = ['[sip]', *(f'sip_{name + "_" if name != "udp" else ""}port={port}' for name, port in ports.items()),
+                 f'bind_address={address}', 'register_only_when_network_is_up=0', 'default_proxy=0',
+                 'verify_server_certs=1', 'verify_server_cn=0', *([f'root_ca={ca}'] if ca else []), '[video]',
+                 'enabled=0', '[auth_info_0]', f'username={user}', f'passwd=secret-{user}', f'realm={DOMAIN}',
+                 '[proxy_0]', f'reg_proxy=<sip:{registrar};transport={transport}>',
+                 f'reg_identity=sip:{user}@{DOMAIN}', 'reg_expires=60', 'reg_sendregister=1']
+        self.config = os.path.join(self.folder, 'rc')
+        with open(self.config, 'w', encoding='utf-8') as file:
+            file.write('\n'.join(lines) + '\n')
+        self.process = None
+
+    def plug_in(self):
+        self.process = Process(['linphonec', '-c', self.config, '-d', '6', '-l', os.path.join(self.folder, 'trace')],
+                               os.path.join(self.folder, 'log'), env={'HOME': self.folder}, stdin=subprocess.PIPE)
+
+    def unplug(self):
+        if self.process:
+            self.process.kill()

@@ -109,18 +109,20 @@ class Site:
         done = self.run(*flags, '--json', seconds=10)
         return json.loads(done.stdout) if done.returncode == 0 else None
 
-    def guests_of(self, home):
-        """Numbers of the phones that are guests here."""
-        report = self.ask('--guests')
+    def phones_registered(self, site, guest_of=None):
+        """Numbers of the phones that this daemon knows to be registered with `site`."""
+        report = self.ask('--registrations')
+        rows = report['registrations'] if report else []
         return {row['aor'].partition(':')[2].partition('@')[0]
-                for row in (report or {}).get('registrations', []) if row['guest_of'] == home}
+                for row in rows if row['site'] == site and row['guest_of'] == guest_of}
+
+    def guests_of(self, home):
+        """Numbers of the phones of `home` that are guests here."""
+        return self.phones_registered(self.name, home)
 
     def own_phones(self):
         """Numbers of this site's own phones registered here."""
-        report = self.ask('--registrations')
-        return {row['aor'].partition(':')[2].partition('@')[0]
-                for row in (report or {}).get('registrations', [])
-                if row['site'] == self.name and not row['guest_of']}
+        return self.phones_registered(self.name)
 
     def kill(self):
         """The daemon dies as in a crash."""
