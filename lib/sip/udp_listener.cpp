@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include "sip/socket_address.h"
+#include "sip/stun_keepalive.h"
 
 namespace innkeeper::sip {
 namespace {
@@ -105,7 +106,13 @@ void UdpListener::serve_one(unsigned i) {
     }
     Batch::Slot& slot = batch_->slots[i];
     const base::Flow source{base::Transport::udp, index_, to_endpoint(slot.remote), 0};
-    const auto served = server_.serve(std::string_view(slot.in, header.msg_len), source, slot.out);
+    const std::string_view datagram(slot.in, header.msg_len);
+    if (const std::size_t octets = answer_stun_keepalive(datagram, source.remote, slot.out); octets != 0) {
+        ++count.ignored;
+        batch_->queue_answer(i, std::string_view(slot.out, octets));
+        return;
+    }
+    const auto served = server_.serve(datagram, source, slot.out);
     if (!served.answer.empty()) batch_->queue_answer(i, served.answer);
 }
 
