@@ -21,6 +21,19 @@ std::string text_of(const pqxx::field& field) {
     return octets_of({field.c_str(), field.size()});
 }
 
+// From its canonical text, in which nothing is escaped any more.
+base::Expected<base::Aor> aor_of(std::string_view text) {
+    const auto at = std::min(text.rfind('@'), text.size());
+    std::string user;
+    for (const char octet : text.substr(0, at)) {
+        if (octet == '%')
+            user += "%25";
+        else
+            user += octet;
+    }
+    return base::Aor::from_parts(user, at < text.size() ? text.substr(at + 1) : std::string_view());
+}
+
 std::optional<base::Transport> transport_from(std::string_view text) {
     for (const auto transport : {base::Transport::udp, base::Transport::tcp, base::Transport::tls})
         if (base::to_text(transport) == text) return transport;
@@ -54,7 +67,7 @@ std::optional<core::Binding> binding_of(const pqxx::row& row) {
 // Adds the rows of one page, which come ordered by AOR.
 void add_bindings(const pqxx::result& page, std::vector<core::BindingsRow>& rows) {
     for (const pqxx::row& row : page) {
-        const auto aor = base::Aor::parse(text_of(row["aor"]));
+        const auto aor = aor_of(text_of(row["aor"]));
         auto binding = binding_of(row);
         if (!aor || !binding) continue;
         const std::string home = text_of(row["home"]);
@@ -115,7 +128,7 @@ base::SecretBytes<Size> secret_of(const pqxx::field& hex) {
 }
 
 std::optional<backup::UserRecord> user_of(const pqxx::row& row) {
-    const auto aor = base::Aor::parse(row["aor"].c_str());
+    const auto aor = aor_of(row["aor"].c_str());
     if (!aor) return std::nullopt;
     backup::UserRecord user;
     user.aor = *aor;
@@ -183,7 +196,7 @@ core::UsersChanged load_users(Connection& connection, const std::vector<std::str
     ArrayLiteral keys;
     for (const std::string& text : aors) {
         keys.add(text);
-        if (auto aor = base::Aor::parse(text)) missing.insert(*aor);
+        if (auto aor = aor_of(text)) missing.insert(*aor);
     }
     connection.transact([&](pqxx::work& transaction) {
         for (const pqxx::row& row :

@@ -38,6 +38,15 @@ int hex_value(char digit) {
 
 }  // namespace
 
+bool is_printable(std::string_view octets) {
+    while (!octets.empty()) {
+        const std::size_t length = printable_length(octets);
+        if (length == 0) return false;
+        octets.remove_prefix(length);
+    }
+    return true;
+}
+
 std::string stored_text(std::string_view octets) {
     std::string stored;
     stored.reserve(octets.size());

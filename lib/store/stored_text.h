@@ -8,6 +8,8 @@
 
 namespace innkeeper::store {
 
+// UTF-8 without control octets: stored as it is, but for backslashes.
+bool is_printable(std::string_view octets);
 std::string stored_text(std::string_view octets);
 std::string octets_of(std::string_view stored);
 

@@ -27,10 +27,13 @@ std::string unprivileged_user() {
 }
 
 Folder::Folder() {
-    char path[] = "/tmp/innkeeper-store-XXXXXX";
-    REQUIRE(mkdtemp(path) != nullptr);
-    chmod(path, 0755);  // the cluster's user has to pass through
-    path_ = path;
+    // In memory where there is room: making a cluster is mostly waiting for a disk.
+    std::error_code none;
+    const auto room = std::filesystem::space("/dev/shm", none);
+    path_ = !none && room.available > 1'000'000'000 ? "/dev/shm" : "/tmp";
+    path_ += "/innkeeper-store-XXXXXX";
+    REQUIRE(mkdtemp(path_.data()) != nullptr);
+    chmod(path_.c_str(), 0755);  // the cluster's user has to pass through
 }
 
 Folder::~Folder() {
@@ -84,13 +87,13 @@ std::function<void(core::Event)> Events::post() {
     };
 }
 
-bool Events::wait(const std::function<bool(const std::vector<core::Event>&)>& done) {
+bool Events::wait(const std::function<bool(const std::deque<core::Event>&)>& done) {
     std::unique_lock lock(mutex_);
     return arrived_.wait_for(lock, patience, [&] { return done(events_); });
 }
 
 bool Events::wait_for_availability(bool available) {
-    return wait([available](const std::vector<core::Event>& events) {
+    return wait([available](const std::deque<core::Event>& events) {
         std::optional<bool> told;
         for (const core::Event& event : events)
             if (const auto* availability = std::get_if<core::StoreAvailability>(&event)) told = availability->available;

@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include <condition_variable>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -58,12 +59,12 @@ class Events {
 public:
     std::function<void(core::Event)> post();
     // Waits until `done` holds for all events so far; false: it never did.
-    bool wait(const std::function<bool(const std::vector<core::Event>&)>& done);
+    bool wait(const std::function<bool(const std::deque<core::Event>&)>& done);
     // The `nth` event of its kind, when it has come.
     template <class Kind>
     const Kind* wait_for(std::size_t nth = 1) {
         const Kind* found = nullptr;
-        wait([&](const std::vector<core::Event>& events) {
+        wait([&](const std::deque<core::Event>& events) {
             std::size_t count = 0;
             for (const core::Event& event : events)
                 if (const auto* of_kind = std::get_if<Kind>(&event); of_kind && ++count == nth) found = of_kind;
@@ -76,7 +77,7 @@ public:
 private:
     std::mutex mutex_;
     std::condition_variable arrived_;
-    std::vector<core::Event> events_;
+    std::deque<core::Event> events_;  // whose elements stay where they are
 };
 
 }  // namespace innkeeper::store_edge
