@@ -1,31 +1,48 @@
 #include "sip/phone_edge.h"
 
-#include <map>
 #include <utility>
 
 #include "sip/request_server.h"
+#include "sip/stream_connections.h"
+#include "sip/stream_listener.h"
+#include "sip/stream_socket.h"
 #include "sip/udp_listener.h"
 
 namespace innkeeper::sip {
 
+// Declared in the order of their dependence: listeners end before the connections, these before the server.
 struct PhoneEdge::Impl {
+    host::Loop& loop;
     RequestServer server;
-    std::vector<base::Listener> listeners;
+    std::unique_ptr<TlsServer> tls;
+    StreamConnections connections;
     std::vector<std::unique_ptr<UdpListener>> datagrams;
+    std::vector<std::unique_ptr<StreamListener>> streams;
+    std::vector<base::Listener> listeners;
 
-    Impl(const PhoneEdgeSettings& settings, OnRegister on_register, OnOptions on_options)
-        : server(settings.md5_only_user_agents, std::move(on_register), std::move(on_options)) {}
+    Impl(host::Loop& the_loop, const PhoneEdgeSettings& settings, OnRegister on_register, OnOptions on_options)
+        : loop(the_loop),
+          server(settings.md5_only_user_agents, std::move(on_register), std::move(on_options)),
+          connections(loop, server, settings.streams) {}
+
+    base::Endpoint open(const PhoneEdgeSettings& settings, const base::Listener& listener, std::uint8_t index) {
+        if (listener.transport == base::Transport::udp) {
+            datagrams.push_back(std::make_unique<UdpListener>(loop, server, listener, index));
+            return datagrams.back()->local();
+        }
+        const bool secure = listener.transport == base::Transport::tls;
+        if (secure && !tls) tls = std::make_unique<TlsServer>(settings.tls_certificate, settings.tls_key);
+        streams.push_back(std::make_unique<StreamListener>(loop, connections, server.counters(),
+                                                           secure ? tls.get() : nullptr, listener, index));
+        return streams.back()->local();
+    }
 };
 
 PhoneEdge::PhoneEdge(host::Loop& loop, const PhoneEdgeSettings& settings, OnRegister on_register, OnOptions on_options)
-    : impl_(std::make_unique<Impl>(settings, std::move(on_register), std::move(on_options))) {
+    : impl_(std::make_unique<Impl>(loop, settings, std::move(on_register), std::move(on_options))) {
     for (std::size_t i = 0; i < settings.listeners.size(); ++i) {
         base::Listener listener = settings.listeners[i];
-        const auto index = static_cast<std::uint8_t>(i);
-        if (listener.transport == base::Transport::udp) {
-            impl_->datagrams.push_back(std::make_unique<UdpListener>(loop, impl_->server, listener, index));
-            listener.local = impl_->datagrams.back()->local();
-        }
+        listener.local = impl_->open(settings, listener, static_cast<std::uint8_t>(i));
         impl_->listeners.push_back(listener);
     }
 }

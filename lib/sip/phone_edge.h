@@ -12,11 +12,15 @@
 #include "core/response.h"
 #include "host/loop.h"
 #include "sip/edge_counters.h"
+#include "sip/stream_limits.h"
 
 namespace innkeeper::sip {
 
 struct PhoneEdgeSettings {
     std::vector<base::Listener> listeners;  // a port 0 is chosen by the system
+    std::string tls_certificate;            // PEM files; needed when a listener is TLS
+    std::string tls_key;
+    StreamLimits streams;
     // User-Agents, as prefixes without case, that cannot register when SHA-256 is offered beside MD5 (RFC 8760): they
     // are offered MD5 alone. baresip learnt to choose in v3.12.
     std::vector<std::string> md5_only_user_agents = {"baresip v0.", "baresip v1.", "baresip v2.", "baresip v3."};

@@ -53,7 +53,8 @@ RequestServer::RequestServer(std::vector<std::string> md5_only_user_agents, OnRe
       on_options_(std::move(on_options)),
       tag_seed_(random_seed()) {}
 
-RequestServer::Served RequestServer::serve(std::string_view message, const base::Flow& source, std::span<char> room) {
+RequestServer::Served RequestServer::serve(std::string_view message, const base::Flow& source, std::span<char> room,
+                                           Framing framing) {
     MessageCounters& count = counters_.of(source.transport);
     ++count.received;
     const ParsedMessage parsed(message);
@@ -68,7 +69,7 @@ RequestServer::Served RequestServer::serve(std::string_view message, const base:
     }
     Exchange exchange{*sip, source, room, message.size(), base::RequestId{++last_id_}, {}};
     current_ = &exchange;
-    dispatch(exchange, parsed.sound());
+    dispatch(exchange, parsed.sound() && framing == Framing::whole);
     current_ = nullptr;
     if (!exchange.served.answer.empty()) ++count.answered;
     return exchange.served;

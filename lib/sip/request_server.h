@@ -19,7 +19,11 @@ struct sip_s;
 
 namespace innkeeper::sip {
 
-class ParsedMessage;
+// What the transport found out about a message before anybody read it.
+enum class Framing : std::uint8_t {
+    whole,
+    broken,  // where it ends cannot be told: 400, whatever it says
+};
 
 // One thread. The callbacks run inside serve() and must answer() before they return; a request that they leave
 // unanswered is left to its sender to repeat.
@@ -36,7 +40,8 @@ public:
         std::optional<std::chrono::seconds> registered_for;
         bool malformed = false;
     };
-    Served serve(std::string_view message, const base::Flow& source, std::span<char> room);
+    Served serve(std::string_view message, const base::Flow& source, std::span<char> room,
+                 Framing framing = Framing::whole);
 
     // For the request that is being served; others are not known any more and ignored.
     void answer(const core::Response& response);

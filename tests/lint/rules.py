@@ -31,7 +31,7 @@ THIRD_PARTY = {
     "libpq": {"store"},
     "prometheus/": {"metrics"},
     "httplib": {"web"},
-    "openssl/": {"auth", "link"},
+    "openssl/": {"auth", "link", "sip"},
     "boost/": {"daemon"},
     "nlohmann/": {"control", "web"},
     "google/protobuf/": {"peer"},

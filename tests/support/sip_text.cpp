@@ -1,4 +1,4 @@
-#include "sip/sip_text.h"
+#include "support/sip_text.h"
 
 #include <strings.h>
 

@@ -1,0 +1,54 @@
+// One phone's connection over TCP or TLS: its messages are served in order and answered on it, and it must keep the
+// deadlines of R13.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/address.h"
+#include "base/instant.h"
+#include "host/loop.h"
+#include "sip/request_server.h"
+#include "sip/stream_framer.h"
+#include "sip/stream_limits.h"
+#include "sip/stream_socket.h"
+
+namespace innkeeper::sip {
+
+// On the loop's thread. Owned by StreamConnections, which destroys it when `on_end` was called; on_end is the last
+// thing a connection does, and never called from the constructor.
+class StreamConnection {
+public:
+    StreamConnection(host::Loop& loop, RequestServer& server, const StreamDeadlines& deadlines, int descriptor,
+                     const TlsServer* tls, const base::Flow& flow, std::function<void()> on_end);
+
+    const base::Flow& flow() const { return flow_; }
+    // True when a deadline has passed, which is counted.
+    bool overdue(base::Instant now);
+
+private:
+    bool progress();  // false: the end
+    bool read_all();
+    bool serve_pieces();
+    bool serve(std::string_view message, Framing framing);
+    bool flush();
+    void want();
+
+    RequestServer& server_;
+    const StreamDeadlines& deadlines_;
+    StreamSocket socket_;
+    base::Flow flow_;
+    std::function<void()> on_end_;
+    StreamFramer framer_;
+    std::string unsent_;
+    bool handshaken_ = false;
+    bool handshake_wants_write_ = false;
+    base::Instant opened_;
+    base::Instant registered_until_;  // its last registration's end; at first, when it was opened
+    std::optional<base::Instant> message_began_;
+    std::unique_ptr<host::Watch> watch_;
+};
+
+}  // namespace innkeeper::sip

@@ -1,0 +1,73 @@
+#include "sip/stream_connections.h"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "host/clock.h"
+
+namespace innkeeper::sip {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr base::Duration sweep_interval = 250ms;
+constexpr std::size_t reserved_descriptors = 256;  // listeners, peers, database, control, HTTP, log
+constexpr std::size_t fewest_connections = 64;
+
+std::size_t what_the_process_may_open() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return fewest_connections;
+    const auto most = static_cast<std::size_t>(std::min<rlim_t>(limit.rlim_cur, 1u << 20));
+    return std::max(fewest_connections, most > reserved_descriptors ? most - reserved_descriptors : 0);
+}
+
+}  // namespace
+
+StreamConnections::StreamConnections(host::Loop& loop, RequestServer& server, const StreamLimits& limits)
+    : loop_(loop), server_(server), limits_(limits), sweep_timer_(loop, [this] { sweep(); }) {
+    if (limits_.in_all == 0) limits_.in_all = what_the_process_may_open();
+}
+
+void StreamConnections::admit(int descriptor, base::Flow flow, const TlsServer* tls) {
+    ConnectionCounters& count = server_.counters().streams(flow.transport);
+    const auto source = per_source_.find(flow.remote.ip);
+    const bool source_has_all = source != per_source_.end() && source->second >= limits_.per_source;
+    if (source_has_all || open_.size() >= limits_.in_all) {
+        ++(source_has_all ? count.refused_per_source : count.refused_in_all);
+        ::close(descriptor);
+        return;
+    }
+    flow.connection = ++last_connection_;
+    ++count.accepted;
+    ++count.open;
+    ++per_source_[flow.remote.ip];
+    open_.emplace(flow.connection,
+                  std::make_unique<StreamConnection>(loop_, server_, limits_.deadlines, descriptor, tls, flow,
+                                                     [this, id = flow.connection] { end(id); }));
+    if (open_.size() == 1) sweep_timer_.arm(sweep_interval);
+}
+
+void StreamConnections::end(std::uint64_t connection) {
+    const auto found = open_.find(connection);
+    if (found == open_.end()) return;
+    const base::Flow flow = found->second->flow();
+    --server_.counters().streams(flow.transport).open;
+    const auto source = per_source_.find(flow.remote.ip);
+    if (--source->second == 0) per_source_.erase(source);
+    open_.erase(found);
+}
+
+void StreamConnections::sweep() {
+    // A deadline is kept, not overrun: what falls due before the next sweep ends now.
+    const auto horizon = host::now() + sweep_interval;
+    std::vector<std::uint64_t> overdue;
+    for (const auto& [id, connection] : open_)
+        if (connection->overdue(horizon)) overdue.push_back(id);
+    for (const auto id : overdue) end(id);
+    if (!open_.empty()) sweep_timer_.arm(sweep_interval);
+}
+
+}  // namespace innkeeper::sip

@@ -1,0 +1,61 @@
+// A connected TCP socket, bare or under TLS, that never blocks.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+struct ssl_st;
+struct ssl_ctx_st;
+
+namespace innkeeper::sip {
+
+// The server's side of TLS for phones: TLS 1.2 and 1.3, no client certificates, no renegotiation. The certificate file
+// holds the whole chain, the server's own first. Throws std::runtime_error that names the file and the cause.
+class TlsServer {
+public:
+    TlsServer(const std::string& certificate_file, const std::string& key_file);
+    ~TlsServer();
+    TlsServer(const TlsServer&) = delete;
+    TlsServer& operator=(const TlsServer&) = delete;
+    ssl_ctx_st* context() const { return context_; }
+
+private:
+    ssl_ctx_st* context_;
+};
+
+// Owns the descriptor. With TLS, SIGPIPE must be ignored by the process (host/signals).
+class StreamSocket {
+public:
+    StreamSocket(int descriptor, const TlsServer* tls);
+    ~StreamSocket();
+    StreamSocket(const StreamSocket&) = delete;
+    StreamSocket& operator=(const StreamSocket&) = delete;
+
+    enum class State {
+        done,
+        wants_read,   // again when the socket is readable
+        wants_write,  // again when the socket is writable
+        closed,       // by the other side, or broken
+    };
+    struct Transfer {
+        State state = State::done;
+        std::size_t octets = 0;  // with `done`
+    };
+
+    State handshake();  // done at once without TLS
+    Transfer read(std::span<char> room);
+    Transfer write(std::string_view octets);
+    int descriptor() const { return descriptor_; }
+
+private:
+    State state_of(int result) const;
+
+    int descriptor_;
+    ssl_st* tls_ = nullptr;
+    bool broken_ = false;
+};
+
+}  // namespace innkeeper::sip
