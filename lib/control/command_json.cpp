@@ -1,0 +1,82 @@
+#include "control/command_json.h"
+
+#include <nlohmann/json.hpp>
+
+#include "control/report_json.h"
+
+namespace innkeeper::control {
+namespace {
+
+nlohmann::ordered_json named(const char* command) {
+    return {{"schema", schema}, {"command", command}};
+}
+
+nlohmann::ordered_json to_json(const core::ShowStatus&) {
+    return named("status");
+}
+nlohmann::ordered_json to_json(const core::ShowPeers&) {
+    return named("peers");
+}
+nlohmann::ordered_json to_json(const core::ShowLicences&) {
+    return named("licences");
+}
+nlohmann::ordered_json to_json(const core::Resume&) {
+    return named("resume");
+}
+nlohmann::ordered_json to_json(const core::ShowRegistrations& command) {
+    auto json = named("registrations");
+    json["after"] = command.after.value;
+    json["guests_only"] = command.guests_only;
+    return json;
+}
+nlohmann::ordered_json to_json(const core::Explain& command) {
+    auto json = named("explain");
+    json["aor"] = command.aor;
+    return json;
+}
+nlohmann::ordered_json to_json(const core::Drain& command) {
+    auto json = named("drain");
+    json["reason"] = command.reason;
+    return json;
+}
+nlohmann::ordered_json to_json(const core::Failback& command) {
+    auto json = named("failback");
+    json["home"] = command.home.text;
+    return json;
+}
+
+// Throws what nlohmann throws where a key has another type.
+base::Expected<core::Command> command_from(const nlohmann::json& json) {
+    if (json.value("schema", 0) != schema)
+        return base::error("this daemon speaks schema " + std::to_string(schema) + " of the control socket");
+    const std::string name = json.value("command", "");
+    const core::ShowRegistrations page{{json.value("after", std::uint64_t{0})}, json.value("guests_only", false)};
+    if (name == "status") return core::Command{core::ShowStatus{}};
+    if (name == "peers") return core::Command{core::ShowPeers{}};
+    if (name == "licences") return core::Command{core::ShowLicences{}};
+    if (name == "registrations") return core::Command{page};
+    if (name == "explain") return core::Command{core::Explain{json.value("aor", "")}};
+    if (name == "drain") return core::Command{core::Drain{json.value("reason", "")}};
+    if (name == "resume") return core::Command{core::Resume{}};
+    if (name == "failback") return core::Command{core::Failback{{json.value("home", "")}}};
+    return base::error("unknown command");
+}
+
+}  // namespace
+
+std::string encode(const core::Command& command) {
+    return std::visit([](const auto& one) { return to_json(one); }, command)
+        .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+base::Expected<core::Command> decode_command(std::string_view line) {
+    const auto json = nlohmann::json::parse(line, nullptr, false);
+    if (!json.is_object()) return base::error("a request is one JSON object on one line");
+    try {
+        return command_from(json);
+    } catch (const nlohmann::json::exception&) {
+        return base::error("an argument has the wrong type");
+    }
+}
+
+}  // namespace innkeeper::control

@@ -1,0 +1,130 @@
+#include "control/report_json.h"
+
+#include <chrono>
+#include <nlohmann/json.hpp>
+
+namespace innkeeper::control {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+double seconds(base::Duration duration) {
+    return std::chrono::duration<double>(duration).count();
+}
+
+std::string text(std::string_view view) {
+    return std::string(view);
+}
+
+Json document(const char* key, Json content) {
+    return {{"schema", schema}, {key, std::move(content)}};
+}
+
+template <class Items, class One>
+Json list(const Items& items, One one) {
+    Json json = Json::array();
+    for (const auto& item : items) json.push_back(one(item));
+    return json;
+}
+
+Json one_home(const core::HomeStatus& home) {
+    return {{"home", home.home.text},
+            {"health", text(to_text(home.health))},
+            {"phase", text(to_text(home.phase))},
+            {"phase_seconds", seconds(home.in_phase)},
+            {"guests", home.guests},
+            {"records", home.records},
+            {"backed_up_here", home.backed_up_here},
+            {"why", home.why}};
+}
+
+Json one_peer(const core::PeerReport& peer) {
+    return {{"site", peer.site.text},
+            {"link_up", peer.link_up},
+            {"link_detail", peer.link_detail},
+            {"health", text(to_text(peer.health))},
+            {"silence_seconds", seconds(peer.silence)},
+            {"epoch", peer.epoch.value},
+            {"serving", peer.serving},
+            {"leaving", peer.leaving},
+            {"registrations_behind", peer.registrations_behind},
+            {"records_behind", peer.records_behind},
+            {"registrations", peer.registrations},
+            {"mismatches", peer.mismatches}};
+}
+
+Json one_registration(const core::RegistrationReport& row) {
+    return {{"aor", text(row.aor.text())},
+            {"site", row.site.text},
+            {"guest_of", row.guest_of.text.empty() ? Json() : Json(row.guest_of.text)},
+            {"contact", row.contact},
+            {"flow", row.flow},
+            {"user_agent", row.user_agent},
+            {"terminal", text(to_text(row.terminal))},
+            {"age_seconds", seconds(row.age)},
+            {"remaining_seconds", seconds(row.remaining)}};
+}
+
+Json one_licence(const core::LicenceReport& licence) {
+    return {{"pool", licence.pool},
+            {"capacity", licence.capacity},
+            {"used", licence.used},
+            {"free", licence.used < licence.capacity ? licence.capacity - licence.used : 0},
+            {"ends_in_seconds", licence.ends_in ? Json(seconds(*licence.ends_in)) : Json()}};
+}
+
+Json report(const core::StatusReport& status) {
+    return document("status", {{"site", status.site.text},
+                               {"epoch", status.epoch.value},
+                               {"serving", status.serving},
+                               {"draining", status.draining},
+                               {"drain_reason", status.drain_reason},
+                               {"database_available", status.database_available},
+                               {"users", status.users},
+                               {"registrations", status.registrations},
+                               {"guests", status.guests},
+                               {"homes", list(status.homes, &one_home)}});
+}
+
+Json report(const std::vector<core::PeerReport>& peers) {
+    return document("peers", list(peers, &one_peer));
+}
+
+Json report(const core::RegistrationsReport& page) {
+    Json json = document("registrations", list(page.rows, &one_registration));
+    json["next"] = page.next ? Json(page.next->value) : Json();
+    return json;
+}
+
+Json report(const std::vector<core::LicenceReport>& licences) {
+    return document("licences", list(licences, &one_licence));
+}
+
+Json report(const core::ExplainReport& explained) {
+    const auto one_fact = [](const auto& fact) { return Json{{"name", fact.first}, {"value", fact.second}}; };
+    return document("explain", {{"aor", text(explained.aor.text())},
+                                {"admitted", explained.admitted},
+                                {"rule", explained.rule},
+                                {"explanation", explained.explanation},
+                                {"facts", list(explained.facts, one_fact)}});
+}
+
+Json report(const core::Done& done) {
+    return document("done", done.text);
+}
+
+Json report(const core::Declined& declined) {
+    return document("declined", declined.text);
+}
+
+}  // namespace
+
+Json to_json(const core::Report& any) {
+    return std::visit([](const auto& one) { return report(one); }, any);
+}
+
+std::string to_line(const Json& json) {
+    return json.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
+}
+
+}  // namespace innkeeper::control

@@ -1,0 +1,32 @@
+// Reports as JSON, on the control socket and with --json. Stable: keys are added, never renamed or given another
+// meaning without a new schema number. Durations are seconds with a fraction; `null` means that there is none.
+//
+//   {"schema":1,"status":{site, epoch, serving, draining, drain_reason, database_available, users, registrations,
+//       guests, homes:[{home, health, phase, phase_seconds, guests, records, backed_up_here, why}]}}
+//   {"schema":1,"peers":[{site, link_up, link_detail, health, silence_seconds, epoch, serving, leaving,
+//       registrations_behind, records_behind, registrations, mismatches:[text]}]}
+//   {"schema":1,"registrations":[{aor, site, guest_of|null, contact, flow, user_agent, terminal, age_seconds,
+//       remaining_seconds}],"next":number|null}          with --json all pages in one, without `next`
+//   {"schema":1,"licences":[{pool, capacity, used, free, ends_in_seconds|null}]}
+//   {"schema":1,"explain":{aor, admitted, rule, explanation, facts:[{name, value}]}}
+//   {"schema":1,"done":text}
+//   {"schema":1,"declined":text}                          exit code 1
+//
+// health: unknown, alive, suspect, lost. phase: normal, allowed, active, settling, returning, grace.
+// terminal: unknown, desk, dect, analogue, video, soft. rule: own_user, or the name of a refusal.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "core/operator_command.h"
+
+namespace innkeeper::control {
+
+inline constexpr int schema = 1;
+
+nlohmann::ordered_json to_json(const core::Report& report);
+
+// One line; octets that are not UTF-8 become U+FFFD.
+std::string to_line(const nlohmann::ordered_json& json);
+
+}  // namespace innkeeper::control

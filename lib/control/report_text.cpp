@@ -1,0 +1,160 @@
+#include "control/report_text.h"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "control/table.h"
+#include "host/text.h"
+
+namespace innkeeper::control {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string text(const Json& object, const char* key) {
+    return object.at(key).is_null() ? std::string() : object.at(key).get<std::string>();
+}
+
+std::string number(const Json& object, const char* key) {
+    return std::to_string(object.at(key).get<std::uint64_t>());
+}
+
+std::string yes_or_no(const Json& object, const char* key) {
+    return object.at(key).get<bool>() ? "yes" : "no";
+}
+
+std::string duration(const Json& object, const char* key) {
+    return readable_duration(object.at(key).get<double>());
+}
+
+std::string or_dash(std::string value) {
+    return value.empty() ? "-" : value;
+}
+
+std::string line(const char* name, const std::string& value) {
+    std::string out = name;
+    out.resize(16, ' ');
+    return out + host::escape_controls(value) + '\n';
+}
+
+std::string state(const Json& status) {
+    if (status.at("draining").get<bool>()) return "draining: " + or_dash(text(status, "drain_reason"));
+    return status.at("serving").get<bool>() ? "serving" : "not serving: users are not loaded";
+}
+
+std::string status_text(const Json& status) {
+    std::string out = line("site", text(status, "site")) + line("state", state(status));
+    out += line("database", status.at("database_available").get<bool>() ? "available" : "away");
+    out += line("users", number(status, "users") + ", " + number(status, "registrations") + " registered here");
+    out += line("guests", number(status, "guests"));
+    out += line("epoch", number(status, "epoch"));
+    Table homes({{"HOME"},
+                 {"HEALTH"},
+                 {"FAILOVER"},
+                 {"SINCE", Align::right},
+                 {"GUESTS", Align::right},
+                 {"RECORDS", Align::right},
+                 {"BACKED UP HERE"},
+                 {"WHY"}});
+    for (const Json& home : status.at("homes"))
+        homes.row({text(home, "home"), text(home, "health"), text(home, "phase"), duration(home, "phase_seconds"),
+                   number(home, "guests"), number(home, "records"), yes_or_no(home, "backed_up_here"),
+                   or_dash(text(home, "why"))});
+    return homes.empty() ? out : out + '\n' + homes.text();
+}
+
+std::string link(const Json& peer) {
+    if (peer.at("link_up").get<bool>()) return "up";
+    const std::string why = text(peer, "link_detail");
+    return why.empty() ? "down" : "down: " + why;
+}
+
+std::string remarks(const Json& peer) {
+    std::string out = peer.at("leaving").get<bool>() ? "leaving" : peer.at("serving").get<bool>() ? "" : "not serving";
+    for (const Json& mismatch : peer.at("mismatches")) out += (out.empty() ? "" : "; ") + mismatch.get<std::string>();
+    return or_dash(out);
+}
+
+std::string peers_text(const Json& peers) {
+    Table table({{"PEER"},
+                 {"HEALTH"},
+                 {"HEARD", Align::right},
+                 {"REGISTRATIONS", Align::right},
+                 {"BEHIND", Align::right},
+                 {"RECORDS BEHIND", Align::right},
+                 {"LINK"},
+                 {"REMARKS"}});
+    for (const Json& peer : peers)
+        table.row({text(peer, "site"), text(peer, "health"), duration(peer, "silence_seconds") + " ago",
+                   number(peer, "registrations"), number(peer, "registrations_behind"), number(peer, "records_behind"),
+                   link(peer), remarks(peer)});
+    return table.empty() ? "no peers\n" : table.text();
+}
+
+std::string registrations_text(const Json& registrations) {
+    Table table({{"AOR"},
+                 {"AT"},
+                 {"GUEST OF"},
+                 {"TERMINAL"},
+                 {"AGE", Align::right},
+                 {"EXPIRES IN", Align::right},
+                 {"FROM"},
+                 {"CONTACT"},
+                 {"USER AGENT"}});
+    for (const Json& row : registrations)
+        table.row({text(row, "aor"), text(row, "site"), or_dash(text(row, "guest_of")), text(row, "terminal"),
+                   duration(row, "age_seconds"), duration(row, "remaining_seconds"), text(row, "flow"),
+                   text(row, "contact"), or_dash(text(row, "user_agent"))});
+    return table.empty() ? "no registrations\n" : table.text();
+}
+
+std::string validity(const Json& licence) {
+    const Json& seconds = licence.at("ends_in_seconds");
+    if (seconds.is_null()) return "without end";
+    const double left = seconds.get<double>();
+    return left < 0 ? "ended " + readable_duration(-left) + " ago" : "ends in " + readable_duration(left);
+}
+
+std::string licences_text(const Json& licences) {
+    Table table({{"POOL"}, {"LICENCES", Align::right}, {"USED", Align::right}, {"FREE", Align::right}, {"VALIDITY"}});
+    for (const Json& licence : licences)
+        table.row({text(licence, "pool"), number(licence, "capacity"), number(licence, "used"), number(licence, "free"),
+                   validity(licence)});
+    return table.empty() ? "no licence pools: nothing is limited\n" : table.text();
+}
+
+std::string explain_text(const Json& explained) {
+    std::string out = host::escape_controls(text(explained, "aor")) +
+                      (explained.at("admitted").get<bool>() ? " would be admitted now\n" : " would be refused now\n");
+    out += line("rule", text(explained, "rule")) + line("why", text(explained, "explanation"));
+    Table facts({{"FACT"}, {"VALUE"}});
+    for (const Json& fact : explained.at("facts")) facts.row({text(fact, "name"), text(fact, "value")});
+    return facts.empty() ? out : out + '\n' + facts.text();
+}
+
+}  // namespace
+
+std::string report_text(const Json& report) {
+    if (report.contains("status")) return status_text(report["status"]);
+    if (report.contains("peers")) return peers_text(report["peers"]);
+    if (report.contains("registrations")) return registrations_text(report["registrations"]);
+    if (report.contains("licences")) return licences_text(report["licences"]);
+    if (report.contains("explain")) return explain_text(report["explain"]);
+    return host::escape_controls(text(report, "done")) + '\n';
+}
+
+std::string readable_duration(double seconds) {
+    if (seconds < 0) return "-" + readable_duration(-seconds);
+    if (seconds < 1) return std::to_string(std::lround(seconds * 1000)) + " ms";
+    const auto whole = static_cast<std::uint64_t>(std::min(seconds, 1e15));
+    const auto two = [](std::uint64_t large, const char* unit, std::uint64_t small, const char* smaller) {
+        const std::string out = std::to_string(large) + unit;
+        return small == 0 ? out : out + " " + std::to_string(small) + smaller;
+    };
+    if (whole < 60) return std::to_string(whole) + " s";
+    if (whole < 3600) return two(whole / 60, " min", whole % 60, " s");
+    if (whole < 86400) return two(whole / 3600, " h", whole % 3600 / 60, " min");
+    return two(whole / 86400, " d", whole % 86400 / 3600, " h");
+}
+
+}  // namespace innkeeper::control

@@ -1,0 +1,186 @@
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "control/report_json.h"
+#include "control/report_text.h"
+#include "control/table.h"
+
+using namespace innkeeper;
+using control::readable_duration;
+using control::report_text;
+using control::to_json;
+using control::to_line;
+
+namespace {
+
+core::StatusReport status() {
+    core::StatusReport report;
+    report.site = {"west"};
+    report.epoch = {1790000000};
+    report.serving = true;
+    report.database_available = true;
+    report.users = 12;
+    report.registrations = 11;
+    report.guests = 2;
+    core::HomeStatus north;
+    north.home = {"north"};
+    north.health = core::PeerHealth::lost;
+    north.phase = core::Phase::active;
+    north.in_phase = std::chrono::seconds(200);
+    north.guests = 2;
+    north.records = 40;
+    north.backed_up_here = true;
+    north.why = "its port refuses";
+    report.homes = {north};
+    return report;
+}
+
+core::PeerReport peer() {
+    core::PeerReport report;
+    report.site = {"south"};
+    report.link_detail = "certificate \x1b[31mexpired";
+    report.health = core::PeerHealth::suspect;
+    report.silence = std::chrono::milliseconds(1700);
+    report.epoch = {3};
+    report.serving = true;
+    report.registrations_behind = 4;
+    report.mismatches = {"domains differ", "root CA differs"};
+    return report;
+}
+
+core::RegistrationReport guest() {
+    core::RegistrationReport row;
+    row.aor = *base::Aor::parse("sip:1001@example.com");
+    row.site = {"west"};
+    row.guest_of = {"north"};
+    row.contact = "sip:1001@192.0.2.7";
+    row.flow = "udp:192.0.2.7:5060";
+    row.user_agent = "Phone\nevil";
+    row.terminal = backup::TerminalKind::desk;
+    row.age = std::chrono::seconds(5);
+    row.remaining = std::chrono::seconds(55);
+    return row;
+}
+
+}  // namespace
+
+TEST_CASE("the keys of --json are these", "[control]") {
+    CHECK(to_line(to_json(status())) ==
+          R"({"schema":1,"status":{"site":"west","epoch":1790000000,"serving":true,"draining":false,"drain_reason":"",)"
+          R"("database_available":true,"users":12,"registrations":11,"guests":2,"homes":[{"home":"north",)"
+          R"("health":"lost","phase":"active","phase_seconds":200.0,"guests":2,"records":40,"backed_up_here":true,)"
+          R"("why":"its port refuses"}]}})"
+          "\n");
+    CHECK(to_line(to_json(std::vector{peer()})) ==
+          R"({"schema":1,"peers":[{"site":"south","link_up":false,"link_detail":"certificate \u001b[31mexpired",)"
+          R"("health":"suspect","silence_seconds":1.7,"epoch":3,"serving":true,"leaving":false,)"
+          R"("registrations_behind":4,"records_behind":0,"registrations":0,)"
+          R"("mismatches":["domains differ","root CA differs"]}]})"
+          "\n");
+    CHECK(to_line(to_json(core::RegistrationsReport{{guest()}, base::Sequence{9}})) ==
+          R"({"schema":1,"registrations":[{"aor":"1001@example.com","site":"west","guest_of":"north",)"
+          R"("contact":"sip:1001@192.0.2.7","flow":"udp:192.0.2.7:5060","user_agent":"Phone\nevil",)"
+          R"("terminal":"desk","age_seconds":5.0,"remaining_seconds":55.0}],"next":9})"
+          "\n");
+    CHECK(to_line(to_json(std::vector<core::LicenceReport>{{"desk", 10, 12, std::chrono::hours(1)},
+                                                           {"soft", 5, 1, std::nullopt}})) ==
+          R"({"schema":1,"licences":[{"pool":"desk","capacity":10,"used":12,"free":0,"ends_in_seconds":3600.0},)"
+          R"({"pool":"soft","capacity":5,"used":1,"free":4,"ends_in_seconds":null}]})"
+          "\n");
+    CHECK(to_line(to_json(core::Done{"drained"})) == "{\"schema\":1,\"done\":\"drained\"}\n");
+    CHECK(to_line(to_json(core::Declined{"\xff"})) == "{\"schema\":1,\"declined\":\"\xef\xbf\xbd\"}\n");
+}
+
+TEST_CASE("--explain says the verdict, the rule and the facts in order", "[control]") {
+    core::ExplainReport report;
+    report.aor = *base::Aor::parse("sip:1001@example.com");
+    report.rule = "registered_at_home";
+    report.explanation = "north serves its phones";
+    report.facts = {{"standing", "guest of north"}, {"health of north", "alive"}};
+    CHECK(to_line(to_json(report)) ==
+          R"({"schema":1,"explain":{"aor":"1001@example.com","admitted":false,"rule":"registered_at_home",)"
+          R"("explanation":"north serves its phones","facts":[{"name":"standing","value":"guest of north"},)"
+          R"({"name":"health of north","value":"alive"}]}})"
+          "\n");
+    CHECK(report_text(to_json(report)) ==
+          "1001@example.com would be refused now\n"
+          "rule            registered_at_home\n"
+          "why             north serves its phones\n"
+          "\n"
+          "FACT             VALUE\n"
+          "standing         guest of north\n"
+          "health of north  alive\n");
+}
+
+TEST_CASE("the status is a few lines and a table of homes", "[control]") {
+    CHECK(report_text(to_json(status())) ==
+          "site            west\n"
+          "state           serving\n"
+          "database        available\n"
+          "users           12, 11 registered here\n"
+          "guests          2\n"
+          "epoch           1790000000\n"
+          "\n"
+          "HOME   HEALTH  FAILOVER       SINCE  GUESTS  RECORDS  BACKED UP HERE  WHY\n"
+          "north  lost    active    3 min 20 s       2       40  yes             its port refuses\n");
+    core::StatusReport away = status();
+    away.serving = false;
+    away.database_available = false;
+    CHECK_THAT(report_text(to_json(away)), Catch::Contains("not serving") && Catch::Contains("database        away"));
+    away.draining = true;
+    away.drain_reason = "upgrade";
+    CHECK_THAT(report_text(to_json(away)), Catch::Contains("draining: upgrade"));
+}
+
+TEST_CASE("what peers and phones said is escaped in tables", "[control][R20]") {
+    CHECK(report_text(to_json(std::vector{peer()})) ==
+          "PEER   HEALTH       HEARD  REGISTRATIONS  BEHIND  RECORDS BEHIND  LINK                                    "
+          "REMARKS\n"
+          "south  suspect    1 s ago              0       4               0  down: certificate \\x1b[31mexpired       "
+          "domains differ; root CA differs\n");
+    const std::string rows = report_text(to_json(core::RegistrationsReport{{guest()}, {}}));
+    CHECK_THAT(rows, Catch::Contains("Phone\\x0aevil"));
+    CHECK(std::count(rows.begin(), rows.end(), '\n') == 2);
+}
+
+TEST_CASE("an empty report says so", "[control]") {
+    CHECK(report_text(to_json(core::RegistrationsReport{})) == "no registrations\n");
+    CHECK(report_text(to_json(std::vector<core::PeerReport>{})) == "no peers\n");
+    CHECK(report_text(to_json(std::vector<core::LicenceReport>{})) == "no licence pools: nothing is limited\n");
+}
+
+TEST_CASE("licences say how long they last", "[control]") {
+    const std::string table = report_text(to_json(std::vector<core::LicenceReport>{
+        {"desk", 10, 4, std::chrono::hours(50)}, {"soft", 5, 1, std::chrono::minutes(-5)}, {"dect", 1, 0, {}}}));
+    CHECK(table ==
+          "POOL  LICENCES  USED  FREE  VALIDITY\n"
+          "desk        10     4     6  ends in 2 d 2 h\n"
+          "soft         5     1     4  ended 5 min ago\n"
+          "dect         1     0     1  without end\n");
+}
+
+TEST_CASE("columns are as wide as the terminal shows them", "[control]") {
+    using control::display_width;
+    CHECK(display_width("north") == 5);
+    CHECK(display_width("Zo\xc3\xab") == 3);
+    CHECK(display_width("Zoe\xcc\x88") == 3);               // a combining mark
+    CHECK(display_width("\xe6\x9d\xb1\xe4\xba\xac") == 4);  // two wide characters
+    CHECK(display_width("\xf0\x9f\x93\x9e") == 2);
+    control::Table table({{"NAME"}, {"N", control::Align::right}});
+    table.row({"\xe6\x9d\xb1\xe4\xba\xac", "1"});
+    table.row({"Zo\xc3\xab", "22"});
+    CHECK(table.text() == "NAME   N\n\xe6\x9d\xb1\xe4\xba\xac   1\nZo\xc3\xab   22\n");
+}
+
+TEST_CASE("durations are readable", "[control]") {
+    CHECK(readable_duration(0) == "0 ms");
+    CHECK(readable_duration(0.45) == "450 ms");
+    CHECK(readable_duration(12.9) == "12 s");
+    CHECK(readable_duration(200) == "3 min 20 s");
+    CHECK(readable_duration(180) == "3 min");
+    CHECK(readable_duration(7500) == "2 h 5 min");
+    CHECK(readable_duration(4 * 86400 + 3 * 3600) == "4 d 3 h");
+    CHECK(readable_duration(-5) == "-5 s");
+    CHECK(readable_duration(1e300) == "11574074074 d 1 h");
+}
