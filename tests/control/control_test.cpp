@@ -287,8 +287,13 @@ TEST_CASE("one operator too many is told so, and one that leaves makes room", "[
     const Client late(daemon.folder.socket());
     CHECK(talk(daemon, late, "").find("too many operators") != std::string::npos);
     clients.pop_back();
-    const Client next(daemon.folder.socket());
-    CHECK(talk(daemon, next, control::encode(core::ShowStatus{}) + "\n") == "{\"schema\":1,\"done\":\"done\"}\n");
+    const auto deadline = host::now() + std::chrono::seconds(10);
+    std::string answer;
+    while (answer != "{\"schema\":1,\"done\":\"done\"}\n" && host::now() < deadline) {
+        const Client next(daemon.folder.socket());
+        answer = talk(daemon, next, control::encode(core::ShowStatus{}) + "\n");
+    }
+    CHECK(answer == "{\"schema\":1,\"done\":\"done\"}\n");
 }
 
 TEST_CASE("a reply for somebody who has left goes nowhere", "[control]") {

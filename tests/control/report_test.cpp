@@ -135,9 +135,9 @@ TEST_CASE("the status is a few lines and a table of homes", "[control]") {
 
 TEST_CASE("what peers and phones said is escaped in tables", "[control][R20]") {
     CHECK(report_text(to_json(std::vector{peer()})) ==
-          "PEER   HEALTH       HEARD  REGISTRATIONS  BEHIND  RECORDS BEHIND  LINK                                    "
+          "PEER   HEALTH     HEARD  REGISTRATIONS  BEHIND  RECORDS BEHIND  LINK                               "
           "REMARKS\n"
-          "south  suspect    1 s ago              0       4               0  down: certificate \\x1b[31mexpired       "
+          "south  suspect  1 s ago              0       4               0  down: certificate \\x1b[31mexpired  "
           "domains differ; root CA differs\n");
     const std::string rows = report_text(to_json(core::RegistrationsReport{{guest()}, {}}));
     CHECK_THAT(rows, Catch::Contains("Phone\\x0aevil"));
