@@ -12,6 +12,33 @@ bool same_ignoring_case(std::string_view a, std::string_view b) {
     });
 }
 
+int hex_value(char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+}
+
+// Takes one octet off the front. An escaped one equals its plain form, except where the plain form has a meaning in a
+// URI.
+int take_octet(std::string_view& text) {
+    constexpr int escaped = 256;
+    const auto plain = static_cast<unsigned char>(text.front());
+    const int high = text.size() > 2 && plain == '%' ? hex_value(text[1]) : -1;
+    const int low = high >= 0 ? hex_value(text[2]) : -1;
+    text.remove_prefix(low >= 0 ? 3 : 1);
+    if (low < 0) return plain;
+    const int octet = high * 16 + low;
+    return std::string_view(";/?:@&=+$,%").find(static_cast<char>(octet)) == std::string_view::npos ? octet
+                                                                                                    : octet + escaped;
+}
+
+bool same_unescaped(std::string_view a, std::string_view b) {
+    while (!a.empty() && !b.empty())
+        if (take_octet(a) != take_octet(b)) return false;
+    return a.empty() && b.empty();
+}
+
 struct Parts {
     std::string_view scheme, user, host, parameters, headers;
 };
@@ -36,11 +63,11 @@ Parts take_apart(std::string_view uri) {
     return parts;
 }
 
-// Calls visit(name, value) for each `;`-separated parameter.
+// Calls visit(name, value) for each parameter.
 template <class Visit>
-void each_parameter(std::string_view parameters, Visit visit) {
+void each_parameter(std::string_view parameters, char separator, Visit visit) {
     while (!parameters.empty()) {
-        const auto end = parameters.find(';');
+        const auto end = parameters.find(separator);
         const std::string_view parameter = parameters.substr(0, end);
         const auto equals = parameter.find('=');
         visit(parameter.substr(0, equals),
@@ -59,9 +86,9 @@ bool matters_alone(std::string_view name) {
 
 bool parameters_fit(std::string_view one, std::string_view other) {
     bool fit = true;
-    each_parameter(one, [&](std::string_view name, std::string_view value) {
+    each_parameter(one, ';', [&](std::string_view name, std::string_view value) {
         bool found = false;
-        each_parameter(other, [&](std::string_view other_name, std::string_view other_value) {
+        each_parameter(other, ';', [&](std::string_view other_name, std::string_view other_value) {
             if (!same_ignoring_case(name, other_name)) return;
             found = true;
             if (!same_ignoring_case(value, other_value)) fit = false;
@@ -71,15 +98,33 @@ bool parameters_fit(std::string_view one, std::string_view other) {
     return fit;
 }
 
+// Every header of one stands in the other, as often; their order does not matter.
+bool same_headers(std::string_view one, std::string_view other) {
+    if (one == other) return true;
+    if (one.size() != other.size()) return false;
+    bool same = true;
+    each_parameter(one, '&', [&](std::string_view name, std::string_view value) {
+        const auto times_in = [&](std::string_view headers) {
+            std::size_t times = 0;
+            each_parameter(headers, '&', [&](std::string_view other_name, std::string_view other_value) {
+                if (same_ignoring_case(name, other_name) && value == other_value) ++times;
+            });
+            return times;
+        };
+        if (times_in(one) != times_in(other)) same = false;
+    });
+    return same;
+}
+
 }  // namespace
 
 bool same_contact(std::string_view one, std::string_view other) {
     if (one == other) return true;
     const Parts a = take_apart(one);
     const Parts b = take_apart(other);
-    return same_ignoring_case(a.scheme, b.scheme) && a.user == b.user && same_ignoring_case(a.host, b.host) &&
-           a.headers == b.headers && parameters_fit(a.parameters, b.parameters) &&
-           parameters_fit(b.parameters, a.parameters);
+    return same_ignoring_case(a.scheme, b.scheme) && same_unescaped(a.user, b.user) &&
+           same_ignoring_case(a.host, b.host) && same_headers(a.headers, b.headers) &&
+           parameters_fit(a.parameters, b.parameters) && parameters_fit(b.parameters, a.parameters);
 }
 
 }  // namespace innkeeper::core
