@@ -9,10 +9,13 @@
 namespace innkeeper::core {
 namespace {
 
+bool is_outbound(const ContactRequest& contact) {
+    return contact.reg_id != 0 && !contact.instance.empty();
+}
+
 // RFC 5626 section 6: an outbound registration is known by instance-id and reg-id, any other by its Contact URI.
 bool is_for(const Binding& binding, const ContactRequest& contact) {
-    if (contact.reg_id != 0 && !contact.instance.empty())
-        return binding.reg_id == contact.reg_id && binding.instance == contact.instance;
+    if (is_outbound(contact)) return binding.reg_id == contact.reg_id && binding.instance == contact.instance;
     return same_contact(binding.contact, contact.uri);
 }
 
@@ -32,10 +35,11 @@ Order order_of(const Binding& binding, const RegisterRequest& request) {
     return request.cseq == binding.cseq ? Order::same : Order::older;
 }
 
-bool unchanged(const Binding& binding, const RegisterRequest& request, const ContactRequest& contact) {
+bool unchanged(const Binding& binding, const RegisterRequest& request, const ContactRequest& contact,
+               backup::TerminalKind terminal) {
     return binding.contact == contact.uri && binding.call_id == request.call_id &&
            binding.instance == contact.instance && binding.reg_id == contact.reg_id && binding.q == contact.q &&
-           binding.path == request.path && binding.flow == request.source &&
+           binding.path == request.path && binding.flow == request.source && binding.terminal == terminal &&
            std::string_view(binding.user_agent) == request.user_agent.substr(0, Limits::user_agent_octets);
 }
 
@@ -78,6 +82,16 @@ std::optional<std::chrono::seconds> granted(const RegisterRequest& request, cons
     return std::min(wish, bounds.max);
 }
 
+// A Contact that one request names twice counts once, as first named; so does a binding that two of them fit.
+bool is_planned(const RegistrationPlan& plan, const ContactRequest& contact, std::size_t index) {
+    return std::any_of(plan.changes.begin(), plan.changes.end(), [&](const BindingChange& change) {
+        if (const auto* add = std::get_if<AddBinding>(&change)) return is_for(add->binding, contact);
+        if (const auto* keep = std::get_if<KeepBinding>(&change)) return keep->index == index;
+        if (const auto* replace = std::get_if<ReplaceBinding>(&change)) return replace->index == index;
+        return std::get<RemoveBinding>(change).index == index;
+    });
+}
+
 }  // namespace
 
 std::variant<RegistrationPlan, Refusal> plan_registration(base::Instant now, const RegisterRequest& request,
@@ -95,14 +109,17 @@ std::variant<RegistrationPlan, Refusal> plan_registration(base::Instant now, con
         const bool remove = seconds->count() == 0;
         if (!remove) plan.removes_only = false;
 
+        if (is_outbound(contact) && request.supports_outbound && !remove) plan.outbound = true;
+
         const auto found = std::find_if(existing.begin(), existing.end(),
                                         [&](const Binding& binding) { return is_for(binding, contact); });
+        const auto index = static_cast<std::size_t>(found - existing.begin());
+        if (is_planned(plan, contact, index)) continue;
         if (found == existing.end()) {
             if (remove) continue;
             ++count;
             plan.changes.emplace_back(AddBinding{make_binding(now, request, contact, now + *seconds, terminal)});
         } else {
-            const auto index = static_cast<std::size_t>(found - existing.begin());
             const Order order = order_of(*found, request);
             if (order == Order::older) return Refusal::stale_sequence;
             if (order == Order::same) {
@@ -113,15 +130,13 @@ std::variant<RegistrationPlan, Refusal> plan_registration(base::Instant now, con
             if (remove) {
                 --count;
                 plan.changes.emplace_back(RemoveBinding{index});
-            } else if (unchanged(*found, request, contact)) {
+            } else if (unchanged(*found, request, contact, terminal)) {
                 plan.changes.emplace_back(KeepBinding{index, request.cseq, now + *seconds});
             } else {
                 plan.changes.emplace_back(
                     ReplaceBinding{index, make_binding(now, request, contact, now + *seconds, terminal)});
             }
         }
-        if (!remove && contact.reg_id != 0 && !contact.instance.empty() && request.supports_outbound)
-            plan.outbound = true;
     }
     if (count > Limits::bindings_per_aor) return Refusal::too_many_bindings;
     return plan;
@@ -144,7 +159,6 @@ void apply_plan(base::Instant now, RegistrationPlan& plan, std::vector<Binding>&
         }
     }
     std::sort(removed.rbegin(), removed.rend());
-    removed.erase(std::unique(removed.begin(), removed.end()), removed.end());
     for (const std::size_t index : removed) bindings.erase(bindings.begin() + static_cast<std::ptrdiff_t>(index));
 }
 
