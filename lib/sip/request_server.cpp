@@ -5,6 +5,8 @@
 #include <sys/random.h>
 #include <time.h>
 
+#include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <cstring>
 
@@ -39,6 +41,27 @@ std::uint64_t random_seed() {
     return seed;
 }
 
+// RFC 3261 section 7.1: single blanks between method, URI and version, none elsewhere; the parser takes more.
+bool blanks_are_sound(std::string_view message) {
+    const auto line = message.substr(0, message.find_first_of("\r\n"));
+    return std::count(line.begin(), line.end(), ' ') == 2 && line.find('\t') == std::string_view::npos;
+}
+
+bool is_scheme(const char* text) {
+    return text != nullptr && std::isalpha(static_cast<unsigned char>(*text)) != 0;
+}
+
+// A request whose first line the parser refuses, with a line that it takes instead: the answer does not need the first
+// line. Empty: it does not even look like a request of this protocol.
+std::string with_a_sound_request_line(std::string_view message) {
+    constexpr std::string_view version = " SIP/2.0";
+    const auto end = message.find("\r\n");
+    if (end == std::string_view::npos || end < version.size()) return {};
+    if (message.substr(0, 4) == "SIP/" || message.substr(0, 4) == "ACK ") return {};  // these are never answered
+    if (message.substr(end - version.size(), version.size()) != version) return {};
+    return "OPTIONS sip:invalid SIP/2.0" + std::string(message.substr(end));
+}
+
 // R19: 2.5 octets out per octet in.
 constexpr std::size_t most_octets_out(std::size_t octets_in) {
     return octets_in * 5 / 2;
@@ -57,19 +80,28 @@ RequestServer::Served RequestServer::serve(std::string_view message, const base:
                                            Framing framing) {
     MessageCounters& count = counters_.of(source.transport);
     ++count.received;
-    const ParsedMessage parsed(message);
-    const sip_t* sip = parsed.sip();
-    if (sip != nullptr && sip->sip_status != nullptr) {
+    while (message.substr(0, 2) == "\r\n") message.remove_prefix(2);  // RFC 3261 section 7.5
+    std::optional<ParsedMessage> parsed(std::in_place, message);
+    const auto has_no_first_line = [&] {
+        return parsed->sip() == nullptr ||
+               (parsed->sip()->sip_request == nullptr && parsed->sip()->sip_status == nullptr);
+    };
+    if (has_no_first_line()) {
+        framing = Framing::broken;
+        parsed.emplace(with_a_sound_request_line(message));
+    }
+    const sip_t* sip = parsed->sip();
+    if (has_no_first_line() || (sip->sip_request != nullptr && !answerable(*sip))) {
+        ++count.malformed;
+        return {};
+    }
+    if (sip->sip_status != nullptr) {
         ++count.ignored;
         return {};
     }
-    if (sip == nullptr || sip->sip_request == nullptr || !answerable(*sip)) {
-        ++count.malformed;
-        return {{}, {}, true};
-    }
     Exchange exchange{*sip, source, room, message.size(), base::RequestId{++last_id_}, {}};
     current_ = &exchange;
-    dispatch(exchange, parsed.sound() && framing == Framing::whole);
+    dispatch(exchange, parsed->sound() && blanks_are_sound(message) && framing == Framing::whole);
     current_ = nullptr;
     if (!exchange.served.answer.empty()) ++count.answered;
     return exchange.served;
@@ -81,6 +113,7 @@ std::optional<Rejection> RequestServer::protocol_fault(const sip_s& request, boo
     if (!sound || !body_is_whole(request)) return Rejection{400, "Bad Request"};
     if (std::strcmp(line.rq_method_name, request.sip_cseq->cs_method_name) != 0)
         return Rejection{400, "CSeq Of Another Method"};
+    if (!is_scheme(line.rq_url->url_scheme)) return Rejection{400, "Bad Request-URI"};
     if (line.rq_url->url_type != url_sip && line.rq_url->url_type != url_sips)
         return Rejection{416, "Unsupported URI Scheme"};
     if (line.rq_method == sip_method_cancel ||
@@ -118,10 +151,7 @@ void RequestServer::dispatch(Exchange& exchange, bool sound) {
 }
 
 void RequestServer::reject(Exchange& exchange, const Rejection& rejection) {
-    if (rejection.status == 400) {
-        ++counters_.of(exchange.source.transport).malformed;
-        exchange.served.malformed = true;
-    }
+    if (rejection.status == 400) ++counters_.of(exchange.source.transport).malformed;
     core::Response response;
     response.to = exchange.id;
     response.status = rejection.status;

@@ -38,7 +38,6 @@ public:
         std::string_view answer;  // in the room that was given; empty: silence
         // After a 2xx to a REGISTER: how long its longest binding lives; zero when none is left.
         std::optional<std::chrono::seconds> registered_for;
-        bool malformed = false;
     };
     Served serve(std::string_view message, const base::Flow& source, std::span<char> room,
                  Framing framing = Framing::whole);
