@@ -157,7 +157,7 @@ TEST_CASE("at most four keys of one peer are kept, the latest", "[auth]") {
         return backup.check(start, keyring(id).issue(start, alice, here), alice, here, lifetime).state;
     };
     CHECK(state(10) == NonceState::foreign);
-    for (const std::uint32_t id : {11, 12, 13, 14, 20}) CHECK(state(id) == NonceState::good);
+    for (const std::uint32_t id : {11u, 12u, 13u, 14u, 20u}) CHECK(state(id) == NonceState::good);
 }
 
 TEST_CASE("a key told again changes nothing, so that its nonces keep their identity", "[auth][R17]") {

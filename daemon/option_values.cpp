@@ -1,0 +1,107 @@
+#include "daemon/option_values.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/aor.h"
+#include "base/duration.h"
+
+namespace innkeeper::daemon {
+namespace {
+
+std::string quoted(std::string_view value) {
+    return "'" + std::string(value) + "'";
+}
+
+}  // namespace
+
+Wrong take_text(std::string_view value, std::string& into) {
+    into = value;
+    return std::nullopt;
+}
+
+Wrong take_name(std::string_view value, std::string& into) {
+    if (value.empty()) return "is empty: write a name";
+    return take_text(value, into);
+}
+
+Wrong take_path(std::string_view value, std::string& into) {
+    if (!value.starts_with('/')) return quoted(value) + " is no absolute path: begin it with /";
+    return take_text(value, into);
+}
+
+Wrong take_duration(std::string_view value, base::Duration at_least, base::Duration& into) {
+    const auto duration = base::parse_duration(value);
+    if (!duration) return duration.error().text;
+    if (*duration < at_least) return quoted(value) + " is too short: write at least " + base::to_text(at_least);
+    into = *duration;
+    return std::nullopt;
+}
+
+Wrong take_seconds(std::string_view value, std::chrono::seconds& into) {
+    base::Duration duration{};
+    if (auto wrong = take_duration(value, std::chrono::seconds(1), duration)) return wrong;
+    if (duration % std::chrono::seconds(1) != base::Duration::zero())
+        return quoted(value) + " is no whole number of seconds, and SIP knows no shorter unit";
+    into = std::chrono::duration_cast<std::chrono::seconds>(duration);
+    return std::nullopt;
+}
+
+Wrong take_rate(std::string_view value, std::uint32_t& into) {
+    std::uint32_t rate = 0;
+    const char* const end = value.data() + value.size();
+    const auto [after, problem] = std::from_chars(value.data(), end, rate);
+    if (problem != std::errc{} || after != end || rate == 0 || rate > 1'000'000)
+        return quoted(value) + " is no rate: write phones per second, 1 to 1000000";
+    into = rate;
+    return std::nullopt;
+}
+
+Wrong take_site(std::string_view value, base::SiteName& into) {
+    const auto allowed = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; };
+    if (value.empty() || value.size() > 63 || !std::all_of(value.begin(), value.end(), allowed))
+        return quoted(value) + " is no site name: write 1 to 63 lower-case letters, digits and hyphens";
+    into.text = value;
+    return std::nullopt;
+}
+
+Wrong take_domain(std::string_view value, std::vector<std::string>& into) {
+    const auto aor = base::Aor::from_parts("x", value);
+    if (!aor || value.find(':') != std::string_view::npos)
+        return quoted(value) + " is no SIP domain: write it as phones do after the @, as in example.org";
+    std::string domain(aor->domain());
+    if (std::find(into.begin(), into.end(), domain) != into.end()) return quoted(value) + " is written twice";
+    into.push_back(std::move(domain));
+    return std::nullopt;
+}
+
+Wrong take_listener(std::string_view value, std::vector<base::Listener>& into) {
+    const auto listener = base::Listener::parse(value);
+    if (!listener) return listener.error().text;
+    if (std::find(into.begin(), into.end(), *listener) != into.end()) return quoted(value) + " is written twice";
+    into.push_back(*listener);
+    return std::nullopt;
+}
+
+Wrong take_endpoint(std::string_view value, std::optional<base::Endpoint>& into) {
+    into.reset();
+    if (value.empty()) return std::nullopt;
+    const auto endpoint = base::Endpoint::parse(value);
+    if (!endpoint) return endpoint.error().text + ", write ADDR:PORT";
+    into = *endpoint;
+    return std::nullopt;
+}
+
+Wrong take_peer(std::string_view value, Options& options) {
+    const auto equals = value.find('=');
+    if (equals == std::string_view::npos) return quoted(value) + " names no address: write NAME=ADDR:PORT";
+    base::SiteName name;
+    if (auto wrong = take_site(value.substr(0, equals), name)) return wrong;
+    const auto endpoint = base::Endpoint::parse(value.substr(equals + 1));
+    if (!endpoint) return endpoint.error().text + ", write NAME=ADDR:PORT";
+    if (!options.peers.emplace(name, *endpoint).second) return quoted(name.text) + " is written twice";
+    options.settings.peers.push_back(std::move(name));
+    return std::nullopt;
+}
+
+}  // namespace innkeeper::daemon
