@@ -1,4 +1,5 @@
 // A token bucket: at most `rate` per second, saved up for at most a second. Pure; time is an argument.
+// A millionth of a token comes for each microsecond and unit of rate, so that nothing is lost by asking often.
 #pragma once
 
 #include <algorithm>
@@ -10,30 +11,30 @@ namespace innkeeper::core {
 
 class Pace {
 public:
-    explicit Pace(std::uint32_t rate_per_second) : rate_(rate_per_second), millitokens_(rate_ * 1000) {}
+    explicit Pace(std::uint32_t rate_per_second) : rate_(rate_per_second), millionths_(rate_ * token) {}
 
     bool available(base::Instant now) {
         refill(now);
-        return millitokens_ >= 1000;
+        return millionths_ >= token;
     }
     bool take(base::Instant now) {
         if (!available(now)) return false;
-        millitokens_ -= 1000;
+        millionths_ -= token;
         return true;
     }
 
 private:
+    static constexpr std::uint64_t token = 1'000'000;
+
     void refill(base::Instant now) {
-        const auto passed = std::chrono::duration_cast<std::chrono::milliseconds>(now - refilled_);
-        if (passed.count() <= 0) return;
-        const auto second = std::chrono::milliseconds(1000);
-        millitokens_ =
-            std::min(rate_ * 1000, millitokens_ + rate_ * static_cast<std::uint64_t>(std::min(passed, second).count()));
-        refilled_ = now;
+        constexpr base::Duration longest = std::chrono::seconds(1);
+        const base::Duration passed = std::clamp(now - refilled_, base::Duration{}, longest);
+        millionths_ = std::min(rate_ * token, millionths_ + rate_ * static_cast<std::uint64_t>(passed.count()));
+        refilled_ = std::max(refilled_, now);
     }
 
     std::uint64_t rate_;
-    std::uint64_t millitokens_;
+    std::uint64_t millionths_;
     base::Instant refilled_;
 };
 
