@@ -43,7 +43,7 @@ bool advance_normal(Failover& failover, base::Instant now, const FailoverFacts& 
 
 bool advance_settling(Failover& failover, base::Instant now, const FailoverFacts& facts,
                       const FailoverSettings& settings) {
-    if (facts.health == PeerHealth::suspect) {
+    if (facts.health != PeerHealth::alive) {
         failover.since = now;  // stability is proved from the start again
         return false;
     }
