@@ -17,6 +17,14 @@ void write_sent_by(WireWriter& out, const sip_via_t& via) {
     if (via.v_port != nullptr) out.own(":").foreign(via.v_port);
 }
 
+void write_ip(WireWriter& out, const base::IpAddress& ip) {
+    if (!ip.is_v4()) {
+        out.own(ip.text());
+        return;
+    }
+    for (std::size_t i = 12; i < 16; ++i) out.own(i == 12 ? "" : ".").number(ip.octets[i]);
+}
+
 // RFC 3581 section 4: where the request really came from; what the sender claims about that is left out.
 void write_top_via(WireWriter& out, const sip_via_t& via, const base::Endpoint& remote) {
     write_sent_by(out, via);
@@ -27,7 +35,8 @@ void write_top_via(WireWriter& out, const sip_via_t& via, const base::Endpoint& 
         else if (!names(*param, "received"))
             out.own(";").foreign(*param);
     }
-    out.own(";received=").own(remote.ip.text());
+    out.own(";received=");
+    write_ip(out, remote.ip);
     if (wants_port) out.own(";rport=").number(remote.port);
     out.own("\r\n");
 }

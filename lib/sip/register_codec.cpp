@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include <charconv>
+#include <optional>
 
 #include "core/limits.h"
 #include "sip/digest_header.h"
@@ -93,9 +94,12 @@ const char* read_contact(const sip_contact_t& contact, TextPool& pool, core::Con
     return read_outbound_parameters(contact, out);
 }
 
-bool host_is_source(std::string_view host, const base::IpAddress& source) {
+// Most hosts are names: only what begins like an address is parsed.
+std::optional<base::IpAddress> address_of(std::string_view host) {
+    if (host.empty() || (host[0] != '[' && host.find_first_not_of("0123456789.") != std::string_view::npos))
+        return std::nullopt;
     const auto address = base::IpAddress::parse(host);
-    return address && *address == source;
+    return address ? std::optional(*address) : std::nullopt;
 }
 
 }  // namespace
@@ -158,8 +162,8 @@ base::Expected<core::RegisterRequest, Rejection> RegisterDecoder::decode(const s
     if (!is_sip(to)) return malformed("To Is Not A SIP URI");
     out.to_user = view(to.url_user);
     out.to_domain = view(to.url_host);
-    out.to_domain_is_address = base::IpAddress::parse(out.to_domain).has_value();
-    out.behind_nat = !host_is_source(view(message.sip_via->v_host), source.remote.ip);
+    out.to_domain_is_address = address_of(out.to_domain).has_value();
+    out.behind_nat = address_of(view(message.sip_via->v_host)) != source.remote.ip;
     out.call_id = view(message.sip_call_id->i_id);
     if (out.call_id.size() > Limits::call_id_octets) return malformed("Call-ID Too Long");
     out.cseq = message.sip_cseq->cs_seq;

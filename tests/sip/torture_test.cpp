@@ -58,6 +58,9 @@ TEST_CASE("strange but right REGISTERs are understood", "[sip][R12][RFC4475]") {
         CHECK(status_of(desk.ask(text)) == 200);
         CHECK(desk.server.counters().of(base::Transport::udp).received == 1);
     }
+    SECTION("3.1.2.12 a date in another zone, which nobody here needs") {
+        CHECK(status_of(desk.ask(register_with("Date: Fri, 01 Jan 2010 16:00:00 EST\n").text())) == 200);
+    }
     SECTION("3.3.3 an authorization scheme nobody knows is no authorization") {
         CHECK(status_of(desk.ask(register_with("Authorization: NoOneKnowsThisScheme opaque-data=here\n").text())) ==
               200);
@@ -108,9 +111,6 @@ TEST_CASE("wrong REGISTERs are refused, never granted", "[sip][R12][RFC4475][RFC
     }
     SECTION("3.1.2.9 more than one blank in the request line") {
         request.request_uri = "sip:eco.test ";
-    }
-    SECTION("3.1.2.12 a date in another zone") {
-        request.more += "Date: Fri, 01 Jan 2010 16:00:00 EST\n";
     }
     SECTION("3.1.2.13 a Contact with headers outside angle brackets") {
         request.more = "Contact: sip:1001@192.0.2.3?Route=%3Csip:sip.eco.test%3E\n";
