@@ -1,13 +1,15 @@
 -- The site's own users. There is no column for a clear password: ha1_md5 and ha1_sha256 are H(user:domain:password).
 create table users (
     aor text collate "C" primary key check (aor ~ '^[^@[:cntrl:]]+@[^@[:space:]]+$' and octet_length(aor) <= 255),
-    display_name text not null default '',
-    extension text not null default '',
+    -- Longer texts than these could not cross to the backups (lib/core/limits.h).
+    display_name text not null default '' check (octet_length(display_name) <= 256),
+    extension text not null default '' check (octet_length(extension) <= 256),
     ha1_md5 bytea not null check (octet_length(ha1_md5) = 16),
     ha1_sha256 bytea check (octet_length(ha1_sha256) = 32),
     terminal text not null default 'unknown'
         check (terminal in ('unknown', 'desk', 'dect', 'analogue', 'video', 'soft')),
-    settings jsonb not null default '{}' check (jsonb_typeof(settings) = 'object'),
+    settings jsonb not null default '{}'
+        check (jsonb_typeof(settings) = 'object' and octet_length(settings::text) <= 4096),
     enabled boolean not null default true,
     changed_at timestamptz not null default now()
 );

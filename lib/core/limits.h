@@ -23,8 +23,8 @@ struct Limits {
     static constexpr std::size_t peers = 64;
     static constexpr std::size_t domains = 64;            // per site; each at most an AOR long
     static constexpr std::size_t nonce_keys = 4;          // of one peer
-    static constexpr std::size_t name_octets = 256;       // display name, extension; a user beyond it is not loaded
-    static constexpr std::size_t settings_octets = 4096;  // of one user; a page of them stays below the frame limit
+    static constexpr std::size_t name_octets = 256;       // display name, extension; the users table takes no more
+    static constexpr std::size_t settings_octets = 4096;  // of one user, likewise; a page stays below the frame limit
 };
 
 }  // namespace innkeeper::core

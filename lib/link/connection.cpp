@@ -214,9 +214,10 @@ Connection::MaybeEnding Connection::failed(int result) {
             return closed("the other side closed the connection");
         case SSL_ERROR_SYSCALL:
             ERR_clear_error();
-            if (error == ETIMEDOUT || error == EHOSTUNREACH || error == ENETUNREACH)
-                return Ending{LinkState::unreachable, std::strerror(error)};
-            return closed(error != 0 ? std::strerror(error) : "the other side closed the connection");
+            if (error == 0) return closed("the other side closed the connection");
+            if (!open() || error == ETIMEDOUT || error == EHOSTUNREACH || error == ENETUNREACH)
+                return Ending{state_of(error), std::strerror(error)};
+            return closed(std::strerror(error));
         default:
             const std::string words = tls_failure(counterpart_);
             return open() ? closed(words) : Ending{LinkState::untrusted, words};

@@ -9,6 +9,7 @@
 
 #include "backup/user_record.h"
 #include "base/aor.h"
+#include "core/limits.h"
 #include "store/csv.h"
 #include "store/stored_text.h"
 
@@ -136,6 +137,7 @@ private:
         for (char& octet : printable)
             if (octet == '\n' || octet == '\r' || octet == '\t') octet = ' ';
         if (!is_printable(printable)) wrong("settings: control octets or no UTF-8");
+        if (user.settings.size() > core::Limits::settings_octets) wrong("settings: longer than 4096 octets");
         if (const auto enabled = boolean_from(field("enabled")))
             user.enabled = *enabled;
         else

@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 #include <cerrno>
+#include <cstdio>
 #include <fstream>
 
 #include "link/connection.h"
@@ -93,6 +94,22 @@ TEST_CASE("a site does not take a caller with its own certificate for a peer", "
     Caller caller(loop, files(lab, "rome"), {"rome"}, 2, 1);
     REQUIRE(run_until(loop, [&] { return caller.ending.has_value(); }));
     CHECK(caller.ending->state == LinkState::untrusted);
+}
+
+TEST_CASE("peers speak TLS 1.2 and 1.3 and nothing older", "[link][R21]") {
+    const LabCertificates lab("rome oslo");
+    host::Loop loop;
+    Site rome(loop, settings(lab, "rome", two));
+    const auto [version, outcome] = GENERATE(table<std::string, std::string>({
+        {"-tls1_1 -cipher DEFAULT@SECLEVEL=0", "peer_connection_refused"},
+        {"-tls1_2", "peer_connection_accepted"},
+        {"-tls1_3", "peer_connection_accepted"},
+    }));
+    const std::string command = "openssl s_client " + version + " -connect " + address(1).text() + " -cert " +
+                                lab.file("oslo.pem") + " -key " + lab.file("oslo.key") + " </dev/null >/dev/null 2>&1";
+    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> client(::popen(command.c_str(), "w"), &::pclose);
+    REQUIRE(run_until(loop, [&] { return rome.lines.find("event=peer_connection_") != std::string::npos; }));
+    CHECK_THAT(rome.lines, Catch::Contains(outcome));
 }
 
 TEST_CASE("a port where something else answers is not trusted", "[link]") {
