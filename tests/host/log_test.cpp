@@ -1,6 +1,11 @@
 #include "host/log.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <catch2/catch.hpp>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -15,6 +20,35 @@ struct Lines {
     Log::Sink sink() {
         return [this](std::string_view line) { all.emplace_back(line); };
     }
+};
+
+// stderr as a pipe that the test reads, until it goes out of scope.
+class StderrPipe {
+public:
+    StderrPipe() : saved_(::dup(STDERR_FILENO)) {
+        REQUIRE(::pipe2(ends_, O_CLOEXEC | O_NONBLOCK) == 0);
+        ::dup2(ends_[1], STDERR_FILENO);
+    }
+    ~StderrPipe() {
+        ::dup2(saved_, STDERR_FILENO);
+        for (const int end : {saved_, ends_[0], ends_[1]}) ::close(end);
+    }
+    std::string identity() const {  // as systemd puts it into JOURNAL_STREAM
+        struct stat status {};
+        ::fstat(ends_[1], &status);
+        return std::to_string(status.st_dev) + ":" + std::to_string(status.st_ino);
+    }
+    std::string drain() const {
+        std::string all;
+        char part[65536];
+        for (ssize_t got = 0; (got = ::read(ends_[0], part, sizeof part)) > 0;)
+            all.append(part, static_cast<std::size_t>(got));
+        return all;
+    }
+
+private:
+    int saved_;
+    int ends_[2] = {-1, -1};
 };
 
 }  // namespace
@@ -97,4 +131,32 @@ TEST_CASE("a line is bounded, whatever its fields hold", "[log][R20]") {
     REQUIRE(lines.all.size() == 1);
     CHECK(lines.all[0].size() < 4096);
     CHECK(lines.all[0].find("c=end") != std::string::npos);
+}
+
+TEST_CASE("a terminal sees the time, the journal a priority", "[log]") {
+    const StderrPipe pipe;
+    Log(Level::info, LogFormat::text).write(Level::warning, "store_away", {});
+    const std::string timed = pipe.drain();
+    CHECK(timed.substr(0, 7) == "time=20");
+    CHECK(timed.substr(29) == " event=store_away level=warning\n");
+    ::setenv("JOURNAL_STREAM", pipe.identity().c_str(), 1);
+    Log(Level::info, LogFormat::text).write(Level::warning, "store_away", {});
+    CHECK(pipe.drain() == "<4>event=store_away level=warning\n");
+    ::setenv("JOURNAL_STREAM", "1:1", 1);  // the journal reads something else than this stderr
+    Log(Level::info, LogFormat::json).write(Level::warning, "store_away", {});
+    CHECK(pipe.drain().substr(0, 10) == "{\"time\":\"2");
+    ::unsetenv("JOURNAL_STREAM");
+}
+
+TEST_CASE("a log that nobody reads does not hold the daemon up, and says later what was lost", "[log][R14]") {
+    const StderrPipe pipe;
+    Log log(Level::info, LogFormat::text);
+    for (int i = 0; i < 1000; ++i) log.write(Level::error, "disk_full", {{"detail", std::string(300, 'x')}});
+    const std::string kept = pipe.drain();
+    const auto lines = std::count(kept.begin(), kept.end(), '\n');
+    CHECK(lines > 0);
+    CHECK(lines < 1000);
+    CHECK(kept.back() == '\n');
+    log.write(Level::error, "disk_full", {});
+    CHECK_THAT(pipe.drain(), Catch::Contains("event=log_dropped level=warning lines=" + std::to_string(1000 - lines)));
 }
