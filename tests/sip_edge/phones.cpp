@@ -12,6 +12,7 @@
 #include <catch2/catch.hpp>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 
 #include "sip/socket_address.h"
 
@@ -135,6 +136,26 @@ CertificateFiles::~CertificateFiles() {
     std::remove(certificate.c_str());
     std::remove(key.c_str());
     ::rmdir(directory_.c_str());
+}
+
+std::size_t resident_octets() {
+    std::ifstream statistics("/proc/self/statm");
+    std::size_t total = 0;
+    std::size_t resident = 0;
+    statistics >> total >> resident;
+    return resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+}
+
+NoDescriptors::NoDescriptors() {
+    REQUIRE(::getrlimit(RLIMIT_NOFILE, &before_) == 0);
+    const int lowest_free = ::dup(0);
+    ::close(lowest_free);
+    const rlimit none{static_cast<rlim_t>(lowest_free), before_.rlim_max};
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
+}
+
+NoDescriptors::~NoDescriptors() {
+    ::setrlimit(RLIMIT_NOFILE, &before_);
 }
 
 }  // namespace innkeeper::support

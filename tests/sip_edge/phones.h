@@ -1,6 +1,9 @@
 // Phones' ends of connections for tests; they never block and live on the loop's own thread.
 #pragma once
 
+#include <sys/resource.h>
+
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -59,6 +62,21 @@ public:
 
 private:
     std::string directory_;
+};
+
+// Of this process.
+std::size_t resident_octets();
+
+// While it lives, the process can open nothing more.
+class NoDescriptors {
+public:
+    NoDescriptors();
+    ~NoDescriptors();
+    NoDescriptors(const NoDescriptors&) = delete;
+    NoDescriptors& operator=(const NoDescriptors&) = delete;
+
+private:
+    rlimit before_{};
 };
 
 }  // namespace innkeeper::support

@@ -192,3 +192,44 @@ TEST_CASE("one source and all together have at most so many connections", "[sip]
     StreamPhone next(site.address(0));
     CHECK(status_of(site.answer_to(next, register_over("TCP"))) == 200);
 }
+
+TEST_CASE("junk on the TLS port costs no memory", "[sip][R15]") {
+    const CertificateFiles files;
+    sip::PhoneEdgeSettings settings;
+    settings.tls_certificate = files.certificate;
+    settings.tls_key = files.key;
+    GrantingEdge site({"tls:127.77.21.2:0"}, settings);
+    const auto& count = site.counters().streams(base::Transport::tls);
+    const auto knock = [&](std::uint64_t times) {
+        const auto failed_before = count.handshake_failed;
+        for (std::uint64_t i = 0; i < times; ++i) {
+            StreamPhone junk(site.address());
+            junk.send("this is not TLS at all, but long enough to be looked at\r\n\r\n");
+            run_until(site.loop, [&] { return count.handshake_failed == failed_before + i + 1; });
+        }
+    };
+    knock(100);  // what is allocated once
+    const auto before = resident_octets();
+    knock(600);
+    CHECK(count.open == 0);
+    CHECK(resident_octets() < before + 2 * 1024 * 1024);
+}
+
+TEST_CASE("without descriptors old connections and datagrams are served, and new ones wait their turn", "[sip][R14]") {
+    GrantingEdge site({"udp:127.77.21.2:0", "tcp:127.77.21.2:0"});
+    StreamPhone old(site.address(1));
+    REQUIRE(status_of(site.answer_to(old, register_over("TCP"))) == 200);
+    UdpPhone datagram(site.address(0));
+    StreamPhone late(site.address(1));
+    late.send(register_over("TCP"));
+    {
+        const NoDescriptors none;
+        REQUIRE(run_until(site.loop, [&] { return tcp(site).no_descriptor > 0; }));
+        CHECK(status_of(site.answer_to(old, register_over("TCP"))) == 200);
+        CHECK(status_of(site.answer_to(datagram, RegisterText{}.text())) == 200);
+        const auto before = tcp(site).no_descriptor;
+        for (int i = 0; i < 100; ++i) site.loop.step(0ms);
+        CHECK(tcp(site).no_descriptor <= before + 1);
+    }
+    CHECK(status_of(site.next_answer(late)) == 200);
+}
