@@ -70,6 +70,15 @@ std::vector<std::string> split(std::string_view key, std::string_view text) {
     return parts;
 }
 
+// The environment belongs to others too: only what looks like a slip of the pen keeps the daemon from starting.
+void unknown_variable(Source& source, const std::string& where, const std::string& meant) {
+    const std::string text = "stands for no setting" + meant;
+    if (meant.empty())
+        source.warnings.push_back(where + ": " + text);
+    else
+        source.problems.push_back({Problem::Kind::configuration, where, "", text});
+}
+
 std::string without_comment(const std::string& line) {
     for (std::size_t i = 0; i < line.size(); ++i)
         if (line[i] == '#' && (i == 0 || line[i - 1] == ' ' || line[i - 1] == '\t')) return line.substr(0, i);
@@ -139,8 +148,7 @@ Source read_environment(const char* const* environment) {
         const Option* option = find_option(key);
         const std::string where = "environment " + name;
         if (option == nullptr || option->kind != Option::Kind::setting)
-            source.problems.push_back({Problem::Kind::configuration, where, "",
-                                       "stands for no setting" + (option == nullptr ? suggestion(key) : "")});
+            unknown_variable(source, where, option == nullptr ? suggestion(key) : "");
         else if (option->repeatable)
             for (std::string& part : split(key, value)) add(source, where, key, std::move(part));
         else

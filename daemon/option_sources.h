@@ -14,6 +14,7 @@ namespace innkeeper::daemon {
 struct Source {
     std::map<std::string, std::vector<Options::Written>, std::less<>> written;
     std::vector<Problem> problems;
+    std::vector<std::string> warnings;
     bool broken = false;  // reading ended at a problem: what is missing says nothing
 };
 

@@ -64,7 +64,7 @@ void warn_of_password(const Options& options, std::vector<std::string>& warnings
         options.database.find("password") != std::string::npos ||
         (options.database.find("://") != std::string::npos && options.database.find('@') != std::string::npos);
     if (exposed && has_password)
-        warnings.push_back(where + ", database: others can read a password there; use passfile= or --config FILE");
+        warnings.push_back(where + ": database: others can read a password there; use passfile= or --config FILE");
 }
 
 }  // namespace
@@ -83,6 +83,7 @@ ParsedOptions parse_options(const std::vector<std::string>& arguments, const cha
     for (Source source : {read_flags(arguments), read_environment(environment)}) {
         merge(options, source);
         append(parsed.problems, source.problems);
+        parsed.warnings.insert(parsed.warnings.end(), source.warnings.begin(), source.warnings.end());
         if (source.broken) return parsed;
     }
     if (const std::string path = first_value(options, "config"); !path.empty()) {

@@ -16,9 +16,9 @@ struct Problem {
     std::string text;
 };
 
-// "/etc/innkeeper.conf:12, lost-after: '15' is no duration: ..."
+// "/etc/innkeeper.conf:12: lost-after: '15' is no duration: ..."
 inline std::string to_text(const Problem& problem) {
-    return problem.where + (problem.key.empty() ? "" : ", " + problem.key) + ": " + problem.text;
+    return problem.where + ": " + (problem.key.empty() ? "" : problem.key + ": ") + problem.text;
 }
 
 // Exit codes of innkeeperd.

@@ -1,6 +1,7 @@
 #include "daemon/start_check.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <pwd.h>
 #include <sys/socket.h>
@@ -12,6 +13,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "daemon/acting_as.h"
 #include "host/clock.h"
 
 namespace innkeeper::daemon {
@@ -32,6 +34,7 @@ public:
     std::string certificates() {
         const link::CertificateFiles& files = options_.tls;
         if (files.certificate.empty() || files.key.empty() || files.ca.empty()) return "";
+        const ActingAs user(options_.user);  // who reads them again when they were renewed
         const auto credentials = link::Credentials::load(files);
         if (!credentials) {
             const std::string& text = credentials.error().text;
@@ -58,11 +61,9 @@ public:
         const passwd* entry = getpwnam(options_.user.c_str());
         if (entry == nullptr)
             return fail(Kind::start, "user", "'" + options_.user + "' does not exist: create it or name another");
-        user_ = entry->pw_uid;
-        group_ = entry->pw_gid;
-        if (user_ == 0 && geteuid() == 0)
+        if (entry->pw_uid == 0 && geteuid() == 0)
             fail(Kind::start, "user", "'" + options_.user + "' is root: name an unprivileged user");
-        else if (geteuid() != 0 && geteuid() != user_)
+        else if (geteuid() != 0 && geteuid() != entry->pw_uid)
             fail(Kind::start, "user", "'" + options_.user + "' is not who starts this: start as root or as that user");
     }
 
@@ -111,7 +112,7 @@ private:
         if (::stat(path.c_str(), &found) == 0) {
             if (!S_ISDIR(found.st_mode))
                 fail(Kind::start, key, path + " is no directory: move it away or name another");
-            else if (!is_writable(path, found))
+            else if (!is_usable(path))
                 fail(Kind::start, key, path + " is not writable for '" + options_.user + "': give it to that user");
             return;
         }
@@ -123,19 +124,13 @@ private:
                  path + " does not exist and cannot be created: create it for '" + options_.user + "'");
     }
 
-    // Root becomes options.user before it writes; what root itself may do says nothing.
-    bool is_writable(const std::string& path, const struct stat& found) const {
-        if (geteuid() != 0) return ::access(path.c_str(), W_OK | X_OK) == 0;
-        const auto allows = [&found](mode_t bits) { return (found.st_mode & bits) == bits; };
-        if (found.st_uid == user_) return allows(S_IWUSR | S_IXUSR);
-        if (found.st_gid == group_) return allows(S_IWGRP | S_IXGRP);
-        return allows(S_IWOTH | S_IXOTH);
+    bool is_usable(const std::string& folder) const {
+        const ActingAs user(options_.user);
+        return ::faccessat(AT_FDCWD, folder.c_str(), W_OK | X_OK, AT_EACCESS) == 0;
     }
 
     const Options& options_;
     std::vector<Problem> problems_;
-    uid_t user_ = 0;
-    gid_t group_ = 0;
 };
 
 }  // namespace

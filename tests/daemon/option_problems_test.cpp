@@ -47,18 +47,18 @@ TEST_CASE("all problems are told at once, each with its place", "[options]") {
         CHECK(std::any_of(lines.begin(), lines.end(),
                           [&](const std::string& one) { return one.find(line) != std::string::npos; }));
     };
-    told(file + ":1, site: 'North' is no site name: write 1 to 63 lower-case letters");
-    told(file + ":3, lost-aftr: is no key, did you mean lost-after?");
-    told(file + ":4, failback-rate: '0' is no rate");
+    told(file + ":1: site: 'North' is no site name: write 1 to 63 lower-case letters");
+    told(file + ":3: lost-aftr: is no key, did you mean lost-after?");
+    told(file + ":4: failback-rate: '0' is no rate");
     told(file + ":5: 'listen' is no setting: write key = value");
-    told(file + ":7, log-level: is written twice");
-    told(file + ":8, status: belongs on the command line");
-    told("command line, guest-lease: '500ms' is too short: write at least 1s");
-    told("command line, --bakup: is no option, did you mean backup?");
+    told(file + ":7: log-level: is written twice");
+    told(file + ":8: status: belongs on the command line");
+    told("command line: guest-lease: '500ms' is too short: write at least 1s");
+    told("command line: --bakup: is no option, did you mean backup?");
     told("command line: 'stray' is no option");
-    told("environment INNKEEPER_MIN_EXPIRES, min-expires: '60' is no duration");
+    told("environment INNKEEPER_MIN_EXPIRES: min-expires: '60' is no duration");
     told("environment INNKEEPER_LISTN: stands for no setting, did you mean listen?");
-    told("configuration, domain: is missing");
+    told("configuration: domain: is missing");
     CHECK(lines.size() == 12);
     CHECK(exit_code(parsed.problems) == 2);
 }

@@ -145,6 +145,12 @@ TEST_CASE("a password where others can read it is warned of", "[options][R22]") 
     CHECK(parse_site({"--config", folder.file("c", "database = password=x\n")}).warnings.empty());
 }
 
+TEST_CASE("a variable that is not ours is told, not refused", "[options]") {
+    const auto parsed = parse_site({}, {"INNKEEPER_FROBNICATION=1", "INNKEEPER=1", "OTHER_SITE=x"});
+    CHECK(texts(parsed.problems).empty());
+    CHECK(parsed.warnings == std::vector<std::string>{"environment INNKEEPER_FROBNICATION: stands for no setting"});
+}
+
 TEST_CASE("control flags become commands", "[options]") {
     const auto command = [](std::vector<std::string> arguments) {
         auto parsed = parse(std::move(arguments));

@@ -57,6 +57,11 @@ std::string only(const std::vector<Problem>& problems) {
     return problems.empty() ? "" : to_text(problems.front());
 }
 
+void readable_for_all(const LabCertificates& lab) {
+    ::chmod(lab.file("").c_str(), 0755);
+    for (const auto& file : std::filesystem::directory_iterator(lab.file(""))) ::chmod(file.path().c_str(), 0644);
+}
+
 // A socket of another program on a port of the kernel's choice.
 class Taken {
 public:
@@ -98,7 +103,7 @@ TEST_CASE("taken ports are found, all of them", "[options]") {
     REQUIRE(problems.size() == 3);
     CHECK(exit_code(problems) == 1);
     CHECK(to_text(problems[0]) ==
-          "command line, listen: " + udp.text + " is taken: end the other program or choose another port");
+          "command line: listen: " + udp.text + " is taken: end the other program or choose another port");
     CHECK_THAT(problems[1].text, Contains(tcp.text + " is taken"));
     CHECK(problems[2].key == "http-listen");
     CHECK(texts(site.check({"--listen=udp:" + http.text})).empty());
@@ -132,6 +137,7 @@ TEST_CASE("a user who cannot be is found", "[options][R22]") {
 
 TEST_CASE("certificates are judged, and their CA is what peers compare", "[options][IP12][R21]") {
     const LabCertificates lab("north south");
+    readable_for_all(lab);
     Site site;
     CHECK(texts(site.check_tls(lab.file("north.pem"), lab.file("north.key"), lab.file("ca.pem"))).empty());
     CHECK(site.options.settings.matching.root_ca.size() == 64);
@@ -146,6 +152,7 @@ TEST_CASE("certificates are judged, and their CA is what peers compare", "[optio
     CHECK_THAT(only(site.check_tls(lab.file("north.pem"), lab.file("north.key"), lab.file("none.pem"))),
                Contains("tls-ca: ") && Contains("cannot be read"));
     const LabCertificates other("north");
+    readable_for_all(other);
     CHECK_THAT(only(site.check_tls(lab.file("north.pem"), lab.file("north.key"), other.file("ca.pem"))),
                Contains("tls-certificate: ") && Contains("is not signed by our CA"));
 }
@@ -153,7 +160,18 @@ TEST_CASE("certificates are judged, and their CA is what peers compare", "[optio
 TEST_CASE("an expired certificate is found", "[options][R21]") {
     const LabCertificates lab("north");
     lab.make("north", -1);
+    readable_for_all(lab);
     Site site;
     CHECK_THAT(only(site.check_tls(lab.file("north.pem"), lab.file("north.key"), lab.file("ca.pem"))),
                Contains("expired on"));
+}
+
+TEST_CASE("a key that the unprivileged user cannot read is found", "[options][R22]") {
+    const LabCertificates lab("north");
+    readable_for_all(lab);
+    ::chmod(lab.file("north.key").c_str(), 0);
+    Site site;
+    const auto problem = only(site.check_tls(lab.file("north.pem"), lab.file("north.key"), lab.file("ca.pem")));
+    CHECK_THAT(problem, Contains("tls-key: ") && Contains("Permission denied"));
+    CHECK(geteuid() == getuid());
 }
