@@ -35,7 +35,7 @@ class Lab:
             subprocess.run([os.path.join(ROOT, 'etc', 'make-test-ca.sh'), folder,
                             *(f'{site.name},DNS:{site.host}' for site in self.sites.values())], check=True,
                            capture_output=True)
-            for found in os.listdir(folder):
+            for found in ['.', *os.listdir(folder)]:  # the daemon reads them as that user
                 shutil.chown(os.path.join(folder, found), 'innkeeper')
         return (os.path.join(folder, f'{name}.pem'), os.path.join(folder, f'{name}.key'),
                 os.path.join(folder, 'ca.pem'))
