@@ -52,7 +52,7 @@ std::optional<base::SecretBytes<Size>> secret_from_hex(std::string_view hex) {
         const char digit = hex[i] >= 'A' && hex[i] <= 'F' ? static_cast<char>(hex[i] - 'A' + 'a') : hex[i];
         const auto value = std::string_view("0123456789abcdef").find(digit);
         if (value == std::string_view::npos) return std::nullopt;
-        bytes[i / 2] = static_cast<std::uint8_t>(bytes[i / 2] << 4 | value);
+        bytes[i / 2] = static_cast<std::uint8_t>(unsigned{bytes[i / 2]} << 4U | value);
     }
     return base::SecretBytes<Size>(bytes);
 }
