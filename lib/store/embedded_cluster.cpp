@@ -39,8 +39,10 @@ std::string in_quotes(std::string_view value) {
 
 // What PostgreSQL says to clients that come a little early or stay a little late: no news for an operator.
 bool is_noise(const std::string& line) {
-    return line.find("the database system is") != std::string::npos ||
-           line.find("terminating connection due to administrator command") != std::string::npos;
+    for (const char* noise :
+         {"the database system is", "terminating connection due to administrator command", "connection to client lost"})
+        if (line.find(noise) != std::string::npos) return true;
+    return false;
 }
 
 void wait_for_end(pid_t pid, base::Duration at_most) {

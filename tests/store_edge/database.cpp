@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -42,8 +43,9 @@ Folder::~Folder() {
 }
 
 void Database::start() {
-    auto opened = store::EmbeddedCluster::open(
-        {folder_.path(), unprivileged_user(), [](const std::string& line) { UNSCOPED_INFO(line); }});
+    auto opened = store::EmbeddedCluster::open({folder_.path(), unprivileged_user(), [](const std::string& line) {
+                                                    dprintf(STDERR_FILENO, "%s\n", line.c_str());
+                                                }});
     REQUIRE(opened);
     cluster_ = std::move(*opened);
     REQUIRE(cluster_->wait_until_ready(patience));
