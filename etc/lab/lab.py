@@ -1,5 +1,6 @@
 """A lab: sites, phones and a name server on loopback addresses, in one folder that goes when the lab goes."""
 
+import atexit
 import os
 import shutil
 import subprocess
@@ -7,7 +8,7 @@ import tempfile
 
 from . import process
 from .names import NameServer
-from .site import Site, make_system_user
+from .site import USER, Site, make_system_user
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
@@ -23,6 +24,8 @@ class Lab:
         os.chmod(self.folder, 0o755)
         self.sites, self.phones = {}, []
         self.names = None
+        self.closed = False
+        atexit.register(self.close)
 
     def add_site(self, name, **words):
         self.sites[name] = Site(self, name, f'{self.network}.1.{len(self.sites) + 1}', **words)
@@ -32,13 +35,16 @@ class Lab:
         """Paths of the certificate and key of a site, and of the root that signed it."""
         folder = os.path.join(self.folder, 'certificates')
         if not os.path.isdir(folder):
-            subprocess.run([os.path.join(ROOT, 'etc', 'make-test-ca.sh'), folder,
-                            *(f'{site.name},DNS:{site.host}' for site in self.sites.values())], check=True,
-                           capture_output=True)
-            for found in ['.', *os.listdir(folder)]:  # the daemon reads them as that user
-                shutil.chown(os.path.join(folder, found), 'innkeeper')
-        return (os.path.join(folder, f'{name}.pem'), os.path.join(folder, f'{name}.key'),
-                os.path.join(folder, 'ca.pem'))
+            self.make_certificates(folder)
+        return tuple(os.path.join(folder, found) for found in (f'{name}.pem', f'{name}.key', 'ca.pem'))
+
+    def make_certificates(self, folder):
+        """A root and, signed by it, a certificate for every site, readable for the daemons."""
+        subprocess.run([os.path.join(ROOT, 'etc', 'make-test-ca.sh'), folder,
+                        *(f'{site.name},DNS:{site.host}' for site in self.sites.values())], check=True,
+                       capture_output=True)
+        for found in ['.', *os.listdir(folder)]:
+            shutil.chown(os.path.join(folder, found), USER)
 
     def start(self):
         """All sites up, with their users, and every one ready."""
@@ -56,6 +62,9 @@ class Lab:
         return f'{self.network}.2.{len(self.phones) + 1}'
 
     def close(self):
+        if self.closed:
+            return
+        self.closed = True
         process.end_all()
         for site in self.sites.values():
             site.clean_up()

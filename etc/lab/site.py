@@ -21,7 +21,7 @@ def make_system_user():
 
 
 class Site:
-    """`address` is the site's own; `settings` are further options of its configuration file."""
+    """`address` is the site's own; `settings` are options of its configuration file, more or in place of the usual."""
 
     def __init__(self, lab, name, address, backups=(), users=(), **settings):
         self.lab, self.name, self.address, self.backups, self.users = lab, name, address, list(backups), list(users)
@@ -47,9 +47,10 @@ class Site:
                  ('control-socket', f'{self.folder}/control'), ('user', USER)]
         lines += [('peer', f'{peer.name}={peer.address}:7000') for peer in self.lab.sites.values() if peer is not self]
         lines += [('backup', backup) for backup in self.backups]
-        for key, value in self.settings.items():
-            for one in value if isinstance(value, list) else [value]:
-                lines.append((key.replace('_', '-'), one))
+        own = {key.replace('_', '-'): value for key, value in self.settings.items()}
+        lines = [line for line in lines if line[0] not in own]
+        for key, value in own.items():
+            lines += [(key, one) for one in (value if isinstance(value, list) else [value])]
         with open(self.config, 'w', encoding='utf-8') as file:
             file.writelines(f'{key} = {value}\n' for key, value in lines)
 

@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import signal
 import sys
 import time
 import unittest
@@ -15,6 +16,17 @@ from lab.process import Process, wait_until  # noqa: E402
 from sip_phone import SipPhone  # noqa: E402
 
 DAEMON = os.environ['INNKEEPER_DAEMON']
+
+CASE_SECONDS = 150  # less than what ctest allows, so that a case that hangs still closes its lab
+
+
+def _give_up(number, _):
+    raise TimeoutError(f'the case was ended by {signal.Signals(number).name}')
+
+
+for _signal in (signal.SIGALRM, signal.SIGTERM, signal.SIGHUP):
+    signal.signal(_signal, _give_up)
+signal.alarm(CASE_SECONDS)
 
 _networks = itertools.count(90)
 

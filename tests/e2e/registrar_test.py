@@ -168,6 +168,34 @@ class Operator(LabCase):
             self.assertNotIn(word, text, 'a label or help text grows with users or tells who they are')
 
 
+class Misfits(LabCase):
+    """IP12: what would make a failover fail is visible before it is needed."""
+
+    @classmethod
+    def open(cls):
+        lab = cls.lab
+        cls.north = lab.add_site('north', backups=['south'], users=desks('1001'))
+        lab.add_site('south', domain='elsewhere.test')
+        west = lab.add_site('west')
+        strange = os.path.join(lab.folder, 'strangers')
+        lab.make_certificates(strange)
+        west.settings = {f'tls_{key}': os.path.join(strange, name)
+                         for key, name in (('certificate', 'west.pem'), ('key', 'west.key'), ('ca', 'ca.pem'))}
+        lab.start()
+
+    def peer(self, name):
+        return next(row for row in self.north.ask('--peers')['peers'] if row['site'] == name)
+
+    def test_another_domain_is_named(self):
+        wait_until(lambda: self.peer('south')['mismatches'], 10, 'the mismatch is found', pause=0.1)
+        self.assertRegex(' '.join(self.peer('south')['mismatches']), 'domain')
+
+    def test_another_root_is_not_trusted(self):
+        wait_until(lambda: self.peer('west')['link_detail'], 10, 'the reason is told', pause=0.1)
+        self.assertFalse(self.peer('west')['link_up'])
+        self.assertRegex(self.peer('west')['link_detail'], 'certificate|trust|CA')
+
+
 class CheckConfig(LabCase):
     """What keeps a start from working is found without one: file, line and key, all of it at once."""
 
