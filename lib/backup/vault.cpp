@@ -7,7 +7,10 @@ namespace innkeeper::backup {
 Vault::Held Vault::find(const base::Aor& aor) const {
     for (const auto& [name, home] : homes_) {
         const auto found = home.records.find(aor);
-        if (found != home.records.end()) return {&name, &found->second.record};
+        if (found == home.records.end()) continue;
+        const UserRecord& record = found->second.record;
+        const auto changed = home.overlays.find(aor);
+        return {&name, &record, changed == home.overlays.end() ? &record.settings : &changed->second};
     }
     return {};
 }
@@ -26,6 +29,7 @@ void Vault::drop(const base::SiteName& home, const base::Aor& aor) {
     if (found == of->second.records.end()) return;
     of->second.digest -= found->second.digest;
     of->second.records.erase(found);
+    of->second.overlays.erase(aor);
 }
 
 void Vault::drop_older(const base::SiteName& home, std::uint32_t generation) {
@@ -36,9 +40,21 @@ void Vault::drop_older(const base::SiteName& home, std::uint32_t generation) {
             ++kept;
         } else {
             of->second.digest -= kept->second.digest;
+            of->second.overlays.erase(kept->first);
             kept = of->second.records.erase(kept);
         }
     }
+}
+
+void Vault::overlay(const base::SiteName& home, const base::Aor& aor, std::string settings) {
+    const auto of = homes_.find(home);
+    if (of == homes_.end() || of->second.records.count(aor) == 0) return;
+    of->second.overlays[aor] = std::move(settings);
+}
+
+void Vault::end_overlays(const base::SiteName& home) {
+    const auto of = homes_.find(home);
+    if (of != homes_.end()) of->second.overlays.clear();
 }
 
 std::uint64_t Vault::count(const base::SiteName& home) const {
