@@ -100,6 +100,8 @@ def main_job(lab, show):
         show.say(f'{site.name:5} serves {site.address}, backed up by {site.backups[0]}, {len(site.users)} users')
 
     show.title('Seven phones (baresip) register at their homes: five of north, one of south, one of west.')
+    print('  1001 to 1004 speak TCP: they ask the name server, and try their home first, their backup second.\n'
+          '  1005 speaks UDP: it registers with both at once, and its own timers make it knock about once a minute.')
     plug_in_phones(lab)
     watch(show, lambda: {f'{number} at {site.name}' for site in lab.sites.values() for number in site.own_phones()},
           {f'{number} at north' for number in phones} | {f'{number} at {name}' for name, number in OTHERS.items()}, 20,
@@ -114,11 +116,14 @@ def main_job(lab, show):
     tables(lab, show)
 
     show.title('North comes back. Its phones find their way home.')
+    of_north = [phone for phone in lab.phones if phone.user in phones]
+    before = {phone: phone.grants(north.address) for phone in of_north}
     north.start()
     show.say('north starts')
     north.wait_ready(30)
     show.say('north is ready', '32')
-    took = watch(show, north.own_phones, phones, ALL_HOME_WITHIN,
+    took = watch(show, lambda: {phone.user for phone in of_north if phone.grants(north.address) > before[phone]}, phones,
+                 ALL_HOME_WITHIN,
                  lambda number, after: f'phone {number} is home again, {after:.1f} s after the return')
     wait_until(lambda: not south.guests_of('north'), 10, 'south has no guest of north left', pause=0.1)
     show.say(f'all phones of north are home again, {took:.1f} s after the return; south has no guest left', '32')
