@@ -14,6 +14,7 @@ constexpr std::ptrdiff_t keys_kept_per_peer = 4;
 // A peer's key clock runs behind by the way its age travelled, and by drift: its nonces may seem to come from the
 // future.
 constexpr std::chrono::seconds clock_slack{60};
+constexpr std::uint32_t furthest_ahead = 30;  // seconds; within the slack also at a peer
 
 std::chrono::seconds age_of(const NonceKey& key, base::Instant now) {
     return std::chrono::floor<std::chrono::seconds>(now - key.born);
@@ -62,11 +63,16 @@ const NonceKey* NonceKeyring::find(std::uint32_t id) const {
     return peer == peers_.end() ? nullptr : &peer->key;
 }
 
-std::string NonceKeyring::issue(base::Instant now, const base::Aor& aor, const base::IpAddress& source) const {
+std::string NonceKeyring::issue(base::Instant now, const base::Aor& aor, const base::IpAddress& source,
+                                const ReplayWindow* used) const {
     INNKEEPER_ASSERT(!own_.empty());
     const NonceKey& key = own_.back();
-    const auto seconds = static_cast<std::uint32_t>(age_of(key, now).count());
-    return to_text(NonceParts{key.id, seconds, nonce_mac(key.key, seconds, aor, source)});
+    NonceParts parts{key.id, static_cast<std::uint32_t>(age_of(key, now).count()), {}};
+    const std::uint32_t last = parts.seconds + furthest_ahead;
+    parts.mac = nonce_mac(key.key, parts.seconds, aor, source);
+    while (used != nullptr && used->was_used(identity_of(key, parts)) && parts.seconds < last)
+        parts.mac = nonce_mac(key.key, ++parts.seconds, aor, source);
+    return to_text(parts);
 }
 
 NonceCheck NonceKeyring::check(base::Instant now, std::string_view nonce, const base::Aor& aor,
@@ -78,6 +84,10 @@ NonceCheck NonceKeyring::check(base::Instant now, std::string_view nonce, const 
     const base::Duration age = now - key->born - std::chrono::seconds(parts->seconds);
     const bool expired = age > lifetime || age < -clock_slack;
     return {expired ? NonceState::expired : NonceState::good, identity_of(*key, *parts)};
+}
+
+bool ReplayWindow::was_used(std::uint64_t nonce_identity) const {
+    return identity_[0] == nonce_identity || identity_[1] == nonce_identity || issue_time(nonce_identity) <= forgotten_;
 }
 
 bool ReplayWindow::accept(std::uint64_t nonce_identity, std::uint32_t nonce_count) {

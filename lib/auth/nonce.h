@@ -39,6 +39,23 @@ struct NonceCheck {
     std::uint64_t identity = 0;  // equal for equal nonces, and in their order of issue: key of the replay window
 };
 
+// Which nonce counts were used under the last two nonces of one AOR (RFC 7616 section 3.4: each nc once per nonce). Of
+// older nonces it knows only that they are older, and takes them as used: their owner is challenged again, a captured
+// header stays worthless. A value kept beside the AOR's bindings; 48 octets.
+class ReplayWindow {
+public:
+    // True the first time `nonce_count` is seen under this nonce; a count more than 63 behind the highest is a replay.
+    bool accept(std::uint64_t nonce_identity, std::uint32_t nonce_count);
+    // A challenge with this nonce would be of no use to a phone that counts from one again.
+    bool was_used(std::uint64_t nonce_identity) const;
+
+private:
+    std::array<std::uint64_t, 2> identity_{};  // [0]: used last
+    std::array<std::uint64_t, 2> recent_{};    // bit i: highest - i was used
+    std::array<std::uint32_t, 2> highest_{};
+    std::uint32_t forgotten_ = 0;  // time of issue of the latest nonce dropped from here
+};
+
 class NonceKeyring {
 public:
     // Keys of this site, newest signs; at most two are kept, so that rotation never breaks a phone.
@@ -49,8 +66,10 @@ public:
     const std::vector<NonceKey>& own() const { return own_; }
 
     // Requires an own key. Equal calls within a second give equal nonces, so that a retransmitted request gets the
-    // same challenge although no transaction is kept.
-    std::string issue(base::Instant now, const base::Aor& aor, const base::IpAddress& source) const;
+    // same challenge although no transaction is kept; but one that `used` knows gives way to one of a later second, so
+    // that a phone may register several times within one.
+    std::string issue(base::Instant now, const base::Aor& aor, const base::IpAddress& source,
+                      const ReplayWindow* used = nullptr) const;
     NonceCheck check(base::Instant now, std::string_view nonce, const base::Aor& aor, const base::IpAddress& source,
                      base::Duration lifetime) const;
 
@@ -63,21 +82,6 @@ private:
 
     std::vector<NonceKey> own_;  // oldest first
     std::vector<PeerKey> peers_;
-};
-
-// Which nonce counts were used under the last two nonces of one AOR (RFC 7616 section 3.4: each nc once per nonce). Of
-// older nonces it knows only that they are older, and takes them as used: their owner is challenged again, a captured
-// header stays worthless. A value kept beside the AOR's bindings; 48 octets.
-class ReplayWindow {
-public:
-    // True the first time `nonce_count` is seen under this nonce; a count more than 63 behind the highest is a replay.
-    bool accept(std::uint64_t nonce_identity, std::uint32_t nonce_count);
-
-private:
-    std::array<std::uint64_t, 2> identity_{};  // [0]: used last
-    std::array<std::uint64_t, 2> recent_{};    // bit i: highest - i was used
-    std::array<std::uint32_t, 2> highest_{};
-    std::uint32_t forgotten_ = 0;  // time of issue of the latest nonce dropped from here
 };
 
 }  // namespace innkeeper::auth

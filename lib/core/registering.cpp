@@ -248,7 +248,9 @@ void Gatekeeper::State::challenge(const RegisterRequest& request, const base::Ao
     response.to = request.id;
     response.status = 401;
     response.phrase = "Unauthorized";
-    response.challenge = Challenge{realm, keyring_.issue(now_, aor, request.source.remote.ip), stale};
+    const LocationEntry* entry = location_.find(aor);
+    const auth::ReplayWindow* used = entry == nullptr ? nullptr : &entry->replay;
+    response.challenge = Challenge{realm, keyring_.issue(now_, aor, request.source.remote.ip, used), stale};
     out_->push_back(Answer{std::move(response)});
     announce(RegisterJudged{{},
                             request.source.remote.ip,

@@ -179,3 +179,31 @@ TEST_CASE("equal nonces have equal identities, others others, in the order of is
     CHECK(identity(0s, here) < identity(1s, here));
     CHECK(identity(1s, here) < identity(500s, there));
 }
+
+TEST_CASE("a phone may register many times within a second, each time with a nonce of its own", "[auth][R17]") {
+    const NonceKeyring ring = keyring();
+    ReplayWindow window;
+    std::set<std::string> nonces;
+    for (int i = 0; i < 20; ++i) {
+        const std::string nonce = ring.issue(start, alice, here, &window);
+        CHECK(ring.issue(start, alice, here, &window) == nonce);  // nobody used it yet
+        const NonceCheck check = ring.check(start, nonce, alice, here, lifetime);
+        CHECK(check.state == NonceState::good);
+        CHECK(window.accept(check.identity, 1));
+        CHECK_FALSE(window.accept(check.identity, 1));
+        nonces.insert(nonce);
+    }
+    CHECK(nonces.size() == 20);
+    const std::string later = ring.issue(start + 5s, alice, here, &window);
+    CHECK(window.accept(ring.check(start + 5s, later, alice, here, lifetime).identity, 1));
+}
+
+TEST_CASE("nonces run ahead of the clock by half a minute at most", "[auth][R17]") {
+    const NonceKeyring ring = keyring();
+    ReplayWindow window;
+    for (int i = 0; i < 100; ++i) {
+        const NonceCheck check = ring.check(start, ring.issue(start, alice, here, &window), alice, here, lifetime);
+        CHECK(check.state == NonceState::good);
+        CHECK(window.accept(check.identity, 1) == (i <= 30));
+    }
+}
