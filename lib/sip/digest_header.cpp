@@ -72,7 +72,10 @@ std::optional<auth::Credentials> read(const msg_auth_t& header, TextPool& pool) 
         else if (same(name, "algorithm"))
             usable = usable && read_algorithm(value, out);
     }
-    if (!out.qop_auth) out.nonce_count = 0;
+    if (!out.qop_auth)
+        out.nonce_count = 0;
+    else if (out.nonce_count_text.empty() || out.cnonce.empty())
+        usable = false;  // RFC 7616 section 3.4
     if (!usable) return std::nullopt;
     return out;
 }
