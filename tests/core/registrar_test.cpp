@@ -1,68 +1,10 @@
 #include "core/registrar.h"
 
 #include "core/limits.h"
-#include "support/catch_print.h"
-#include "support/owned_register.h"
+#include "registrar_support.h"
 
 using namespace innkeeper;
 using namespace innkeeper::core;
-using namespace std::chrono_literals;
-using support::OwnedRegister;
-using support::register_of;
-
-namespace {
-
-constexpr GrantBounds bounds{60s, 3600s, 300s};
-const base::Instant start{1000s};
-
-// The bindings of one AOR and the REGISTERs that change them.
-struct Registrar {
-    std::vector<Binding> bindings;
-    base::Instant now = start;
-
-    std::variant<RegistrationPlan, Refusal> plan(const OwnedRegister& request, GrantBounds within = bounds) const {
-        return plan_registration(now, request.shown(), bindings, within, backup::TerminalKind::desk);
-    }
-    RegistrationPlan planned(const OwnedRegister& request) const {
-        auto either = plan(request);
-        REQUIRE(std::holds_alternative<RegistrationPlan>(either));
-        return std::move(std::get<RegistrationPlan>(either));
-    }
-    RegistrationPlan apply(const OwnedRegister& request) {
-        RegistrationPlan done = planned(request);
-        apply_plan(now, done, bindings);
-        return done;
-    }
-    Refusal refusal(const OwnedRegister& request) const {
-        const auto either = plan(request);
-        REQUIRE(std::holds_alternative<Refusal>(either));
-        return std::get<Refusal>(either);
-    }
-    std::vector<std::string> contacts() const {
-        std::vector<std::string> uris;
-        for (const Binding& binding : bindings) uris.push_back(binding.contact);
-        return uris;
-    }
-};
-
-OwnedRegister with(std::uint32_t cseq, std::vector<support::OwnedContact> contacts) {
-    OwnedRegister request = register_of("alice");
-    request.cseq = cseq;
-    request.contacts = std::move(contacts);
-    return request;
-}
-
-support::OwnedContact at(std::string uri, std::optional<std::uint32_t> expires = {}) {
-    return {std::move(uri), {}, 0, 1000, expires};
-}
-
-support::OwnedContact outbound(std::string uri, std::uint32_t reg_id) {
-    return {std::move(uri), "<urn:uuid:00000000-0000-1000-8000-000A95A0E128>", reg_id, 1000, {}};
-}
-
-using Uris = std::vector<std::string>;
-
-}  // namespace
 
 TEST_CASE("a REGISTER makes a binding of what it says", "[registrar]") {
     Registrar registrar;
@@ -281,41 +223,6 @@ TEST_CASE("a refresh that says anything new replaces the binding", "[registrar]"
     REQUIRE(registrar.bindings.size() == 1);
     CHECK(registrar.bindings.front().contact == request.contacts[0].uri);
     CHECK(registrar.bindings.front().terminal == terminal);
-}
-
-TEST_CASE("an outbound registration replaces that of its instance and reg-id, wherever the phone is", "[registrar]") {
-    Registrar registrar;
-    registrar.apply(with(1, {outbound("sip:a@h1", 1)}));
-    registrar.apply(with(2, {outbound("sip:a@h2", 2)}));
-    CHECK(registrar.contacts() == Uris{"sip:a@h1", "sip:a@h2"});
-    registrar.apply(with(3, {outbound("sip:a@h3", 1)}));
-    CHECK(registrar.contacts() == Uris{"sip:a@h3", "sip:a@h2"});
-}
-
-TEST_CASE("another instance with the same reg-id is another binding", "[registrar]") {
-    Registrar registrar;
-    registrar.apply(with(1, {outbound("sip:a@h1", 1)}));
-    OwnedRegister other = with(1, {outbound("sip:a@h2", 1)});
-    other.call_id = "other phone";
-    other.contacts[0].instance = "<urn:uuid:2>";
-    registrar.apply(other);
-    CHECK(registrar.bindings.size() == 2);
-}
-
-TEST_CASE("outbound is confirmed where the phone supports it and gives instance and reg-id", "[registrar]") {
-    const Registrar registrar;
-    OwnedRegister request = with(1, {outbound("sip:a@h1", 1)});
-    CHECK_FALSE(registrar.planned(request).outbound);
-    request.supports_outbound = true;
-    CHECK(registrar.planned(request).outbound);
-    request.contacts[0].reg_id = 0;
-    CHECK_FALSE(registrar.planned(request).outbound);
-    request.contacts[0] = outbound("sip:a@h1", 1);
-    request.contacts[0].instance.clear();
-    CHECK_FALSE(registrar.planned(request).outbound);
-    request.contacts[0] = outbound("sip:a@h1", 1);
-    request.contacts[0].expires = 0;
-    CHECK_FALSE(registrar.planned(request).outbound);
 }
 
 TEST_CASE("a Contact named twice in one request counts once, as first named", "[registrar][R15]") {
