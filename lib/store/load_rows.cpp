@@ -113,6 +113,14 @@ std::vector<core::FailoverRow> failovers_of(pqxx::work& transaction) {
     return failovers;
 }
 
+// Rows whose promise ended in an earlier life of the daemon, which nobody will replace any more; a day late, for clocks
+// that were wrong meanwhile.
+void sweep(pqxx::work& transaction) {
+    for (const char* table : {"bindings", "guest_leases"})
+        transaction.exec(std::string("delete from ") + table + " where expires_at < now() - interval '1 day'");
+    transaction.exec("delete from licence_draws d where not exists (select from bindings b where b.aor = d.aor)");
+}
+
 const char* const user_columns =
     "select aor, display_name, extension, encode(ha1_md5, 'hex') as md5, encode(ha1_sha256, 'hex') as sha256, "
     "terminal, settings::text as settings, enabled from users ";
@@ -147,6 +155,7 @@ std::optional<backup::UserRecord> user_of(const pqxx::row& row) {
 core::StateLoaded load_state(Connection& connection) {
     core::StateLoaded state;
     connection.transact([&](pqxx::work& transaction) {
+        sweep(transaction);
         const auto epoch = transaction.exec("select epoch from site_state");
         if (!epoch.empty()) state.epoch.value = epoch[0][0].as<std::uint64_t>();
         state.failovers = failovers_of(transaction);

@@ -9,7 +9,7 @@
 
 namespace innkeeper::store {
 
-// All that an earlier life kept, expired or not: the core judges.
+// All that an earlier life kept, expired or not: the core judges. What expired a day ago is deleted.
 core::StateLoaded load_state(Connection& connection);
 
 core::LicencesLoaded load_licences(Connection& connection);

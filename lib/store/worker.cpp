@@ -69,7 +69,6 @@ void Store::Worker::load(Connection& connection) {
         state_loaded_ = true;
     }
     reached_ = true;
-    tell(true, "");
     post_(load_licences(connection));
     load_all_users(connection);
 }

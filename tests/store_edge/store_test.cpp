@@ -202,6 +202,33 @@ TEST_CASE("what was written is there after a restart", "[store][R7]") {
     CHECK_FALSE(state->failovers[0].ended);
 }
 
+TEST_CASE("what expired long ago is swept at start, with its licences", "[store][R10]") {
+    const Database database;
+    REQUIRE(store::migrate(database.conninfo()));
+    auto old = binding("sip:old@192.0.2.1");
+    old.promised = host::now() - 48h;
+    auto late = binding("sip:late@192.0.2.1");
+    late.promised = host::now() - 1h;
+    {
+        Events events;
+        store::Store store(settings_for(database), events.post());
+        for (const auto& [aor, of_aor] : {std::pair("old@north.test", old), {"late@north.test", late}}) {
+            auto row = bindings_of(aor, {of_aor});
+            row.licence_pool = "desk";
+            row.licences = 1;
+            store.write(row);
+        }
+        REQUIRE(store.flush(store_edge::patience));
+    }
+    Events events;
+    store::Store store(settings_for(database), events.post());
+    const auto* state = events.wait_for<core::StateLoaded>();
+    REQUIRE(state);
+    REQUIRE(state->bindings.size() == 1);
+    CHECK(state->bindings[0].aor.user() == "late");
+    CHECK(database.value("select string_agg(aor, ' ') from licence_draws") == "late@north.test");
+}
+
 TEST_CASE("a guest draws no licence and has no row among own users", "[store][IP9][IP8]") {
     const Database database;
     Events events;
@@ -333,7 +360,7 @@ TEST_CASE("a row that is no user is left out and named", "[store]") {
     const auto* loaded = events.wait_for<core::UsersLoaded>();
     REQUIRE(loaded);
     CHECK(loaded->users.size() == 1);
-    const auto* named = events.wait_for<core::StoreAvailability>(2);
+    const auto* named = events.wait_for<core::StoreAvailability>();
     REQUIRE(named);
     CHECK(named->available);
     CHECK_THAT(named->detail, Catch::Contains("1 users"));
