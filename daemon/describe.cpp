@@ -20,8 +20,9 @@ std::string text(std::string_view view) {
     return std::string(view);
 }
 
-void add_guest_of(Fields& fields, const base::SiteName& home) {
-    if (!home.text.empty()) fields.push_back({"guest_of", home.text});
+// What is empty says nothing.
+void add(Fields& fields, std::string_view name, std::string_view value) {
+    if (!value.empty()) fields.push_back({name, text(value)});
 }
 
 std::string seconds(base::Duration duration) {
@@ -51,7 +52,7 @@ Level level(const core::PeerLinkReported& reported) {
     return Level::warning;
 }
 Level level(const core::StoreReported& reported) {
-    return reported.available ? Level::info : Level::error;
+    return reported.available ? Level::info : Level::warning;  // phones keep registering without it
 }
 Level level(const core::PeerMismatched&) {
     return Level::warning;
@@ -69,7 +70,7 @@ Level level(const Other&) {
 
 Description description(const core::RegisterJudged& judged) {
     Fields fields;
-    if (!judged.aor.empty()) fields.push_back({"aor", text(judged.aor.text())});
+    add(fields, "aor", judged.aor.text());
     fields.push_back({"source", judged.source.text()});
     fields.push_back({"standing", text(to_text(judged.standing))});
     fields.push_back({"verdict", text(to_text(judged.verdict))});
@@ -79,16 +80,16 @@ Description description(const core::RegisterJudged& judged) {
 
 Description description(const core::PhoneRegistered& registered) {
     Fields fields{{"aor", text(registered.aor.text())}};
-    add_guest_of(fields, registered.guest_of);
+    add(fields, "guest_of", registered.guest_of.text);
     fields.push_back({"contact", registered.contact});
     return {"phone_registered", std::move(fields)};
 }
 
 Description description(const core::PhoneRemoved& removed) {
     Fields fields{{"aor", text(removed.aor.text())}};
-    add_guest_of(fields, removed.guest_of);
+    add(fields, "guest_of", removed.guest_of.text);
     fields.push_back({"cause", text(to_text(removed.cause))});
-    if (!removed.moved_to.text.empty()) fields.push_back({"moved_to", removed.moved_to.text});
+    add(fields, "moved_to", removed.moved_to.text);
     return {"phone_removed", std::move(fields)};
 }
 
@@ -101,8 +102,9 @@ Description description(const core::PeerHealthChanged& changed) {
 }
 
 Description description(const core::PeerLinkReported& reported) {
-    return {"peer_link",
-            {{"peer", reported.site.text}, {"state", text(to_text(reported.state))}, {"detail", reported.detail}}};
+    Fields fields{{"peer", reported.site.text}, {"state", text(to_text(reported.state))}};
+    add(fields, "detail", reported.detail);
+    return {"peer_link", std::move(fields)};
 }
 
 Description description(const core::PeerMismatched& mismatched) {
@@ -137,11 +139,15 @@ Description description(const core::UsersReady& ready) {
 }
 
 Description description(const core::StoreReported& reported) {
-    return {reported.available ? "database_available" : "database_unavailable", {{"detail", reported.detail}}};
+    Fields fields;
+    add(fields, "detail", reported.detail);
+    return {reported.available ? "database_available" : "database_unavailable", std::move(fields)};
 }
 
 Description description(const core::DrainBegan& began) {
-    return {"drain_began", {{"reason", began.reason}}};
+    Fields fields;
+    add(fields, "reason", began.reason);
+    return {"drain_began", std::move(fields)};
 }
 
 Description description(const core::DrainEnded&) {

@@ -67,13 +67,13 @@ TEST_CASE("a lost peer and the failover that follows are warnings", "[log][IP5]"
           "event=failover_ended level=info home=north duration_seconds=120 guests=7");
 }
 
-TEST_CASE("an untrusted certificate and a database that is away call for action now", "[log]") {
+TEST_CASE("an untrusted certificate calls for action now, a database that is away for action today", "[log]") {
     CHECK(line(core::PeerLinkReported{{"south"}, core::LinkState::untrusted, "certificate expired"}) ==
           "event=peer_link level=error peer=south state=untrusted detail=\"certificate expired\"");
     CHECK(daemon::level_of(core::PeerLinkReported{{"south"}, core::LinkState::up, ""}) == Level::info);
     CHECK(line(core::StoreReported{false, "connection refused"}) ==
-          "event=database_unavailable level=error detail=\"connection refused\"");
-    CHECK(daemon::level_of(core::StoreReported{true, ""}) == Level::info);
+          "event=database_unavailable level=warning detail=\"connection refused\"");
+    CHECK(line(core::StoreReported{true, ""}) == "event=database_available level=info");
 }
 
 TEST_CASE("the rest of the notices have their lines", "[log]") {
