@@ -1,5 +1,6 @@
 #include "sip/phone_edge.h"
 
+#include <stdexcept>
 #include <utility>
 
 #include "sip/request_server.h"
@@ -40,6 +41,8 @@ struct PhoneEdge::Impl {
 
 PhoneEdge::PhoneEdge(host::Loop& loop, const PhoneEdgeSettings& settings, OnRegister on_register, OnOptions on_options)
     : impl_(std::make_unique<Impl>(loop, settings, std::move(on_register), std::move(on_options))) {
+    constexpr std::size_t most_listeners = 255;  // base::Flow counts them in one octet
+    if (settings.listeners.size() > most_listeners) throw std::runtime_error("listen: more than 255 listeners");
     for (std::size_t i = 0; i < settings.listeners.size(); ++i) {
         base::Listener listener = settings.listeners[i];
         listener.local = impl_->open(settings, listener, static_cast<std::uint8_t>(i));

@@ -168,9 +168,10 @@ void RequestServer::answer(const core::Response& response) {
 void RequestServer::write(Exchange& exchange, const core::Response& response) {
     const Offer offer = response.challenge && knows_md5_only(exchange.request) ? Offer::md5 : Offer::md5_and_sha256;
     const AnswerFrame frame{exchange.request, exchange.source, to_tag(exchange.request), date(), offer};
-    // Who gets a 2xx to a REGISTER has proved, with a nonce, that he receives what is sent to this address.
-    const bool proved = response.status / 100 == 2 && exchange.request.sip_request->rq_method == sip_method_register;
-    const std::size_t most = proved ? exchange.room.size() : most_octets_out(exchange.request_octets);
+    const bool granted = response.status / 100 == 2 && exchange.request.sip_request->rq_method == sip_method_register;
+    // A connection proves where it comes from, and so does a granted REGISTER, whose nonce was sent to this address.
+    const bool source_is_proved = granted || exchange.source.transport != base::Transport::udp;
+    const std::size_t most = source_is_proved ? exchange.room.size() : most_octets_out(exchange.request_octets);
     auto text = write_answer(frame, response, Detail::full, exchange.room);
     if (text.size() > most) text = write_answer(frame, response, Detail::lean, exchange.room);
     if (text.empty() || text.size() > most) {
@@ -178,7 +179,7 @@ void RequestServer::write(Exchange& exchange, const core::Response& response) {
         return;
     }
     exchange.served.answer = text;
-    if (proved) {
+    if (granted) {
         std::uint32_t longest = 0;
         for (const auto& contact : response.contacts) longest = std::max(longest, contact.expires);
         exchange.served.registered_for = std::chrono::seconds(longest);

@@ -17,10 +17,17 @@ constexpr unsigned batches_per_turn = 16;       // then timers and other sockets
 constexpr std::size_t longest_datagram = 8192;  // a REGISTER with ten Contacts of the longest kind fits
 constexpr std::size_t longest_answer = 16384;
 constexpr int receive_buffer = 16 * 1024 * 1024;  // 5,000 phones at one instant, several times over
+constexpr int send_buffer = 4 * 1024 * 1024;      // several batches of answers
 constexpr std::size_t shortest_message = 16;      // less is a keepalive (RFC 5626 section 4.4, and older habits)
 
 bool is_any(const base::IpAddress& ip) {
     return ip == base::IpAddress{} || ip.text() == "0.0.0.0";
+}
+
+// Who may not pass the system's limit gets as much as it allows.
+void set_buffer(int descriptor, int forced, int asked, int octets) {
+    if (::setsockopt(descriptor, SOL_SOCKET, forced, &octets, sizeof octets) != 0)
+        ::setsockopt(descriptor, SOL_SOCKET, asked, &octets, sizeof octets);
 }
 
 }  // namespace
@@ -61,8 +68,8 @@ struct UdpListener::Batch {
 
 UdpListener::UdpListener(host::Loop& loop, RequestServer& server, const base::Listener& listener, std::uint8_t index)
     : server_(server), index_(index), socket_(bound_socket(listener)), batch_(std::make_unique<Batch>()) {
-    if (::setsockopt(socket_, SOL_SOCKET, SO_RCVBUFFORCE, &receive_buffer, sizeof receive_buffer) != 0)
-        ::setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
+    set_buffer(socket_, SO_RCVBUFFORCE, SO_RCVBUF, receive_buffer);
+    set_buffer(socket_, SO_SNDBUFFORCE, SO_SNDBUF, send_buffer);
     if (is_any(listener.local.ip)) {
         const int one = 1;
         if (listener.local.ip.is_v4())

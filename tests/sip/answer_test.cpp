@@ -118,7 +118,7 @@ TEST_CASE("nobody writes a header of his own into an answer", "[sip][R12]") {
     CHECK(headers(answer, "Evil").empty());
 }
 
-TEST_CASE("no request makes more than 2.5 octets of answer per octet of its own", "[sip][R19]") {
+TEST_CASE("no datagram makes more than 2.5 octets of answer per octet of its own", "[sip][R19]") {
     Desk desk;
     desk.response = challenge();
     desk.response.warning = std::string(200, 'w');
@@ -126,6 +126,9 @@ TEST_CASE("no request makes more than 2.5 octets of answer per octet of its own"
         crlf("REGISTER sip:a SIP/2.0\nv:SIP/2.0/UDP h\nf:<sip:a@b>\nt:<sip:a@b>\ni:1\nCSeq:1 REGISTER\n\n");
     CHECK(desk.ask(small).empty());
     CHECK(desk.server.counters().of(base::Transport::udp).withheld == 1);
+    auto connection = Desk::phone();
+    connection.transport = base::Transport::tcp;
+    CHECK(status_of(desk.ask(small, connection)) == 401);  // nobody else can be meant by a connection
     for (std::size_t padding = 0; padding < 400; ++padding) {
         RegisterText request;
         request.more = "X: " + std::string(padding, 'x') + "\n";
