@@ -176,6 +176,7 @@ void Gatekeeper::State::admit(const RegisterRequest& request, LocationEntry& ent
     }
     const auto needed = static_cast<std::uint32_t>(terminals_after(plan, entry.bindings));
     apply_plan(now_, plan, entry.bindings);
+    answer_with_bindings(request, entry, plan.outbound);  // first: nothing that follows may delay it
     if (caller.standing == Standing::own) {
         entry.guest_of = {};
         draw_licences(entry, terminal, needed);
@@ -192,7 +193,6 @@ void Gatekeeper::State::admit(const RegisterRequest& request, LocationEntry& ent
     if (was_registered && entry.bindings.empty())
         announce(PhoneRemoved{*entry.aor, entry.guest_of, RemovalCause::unregistered, {}});
     announce(RegisterJudged{*entry.aor, request.source.remote.ip, caller.standing, Verdict::admitted, std::nullopt});
-    answer_with_bindings(request, entry, plan.outbound);
 }
 
 void Gatekeeper::State::welcome_guest(LocationEntry& entry, Peer& home, bool was_guest) {
