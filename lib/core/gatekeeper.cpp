@@ -30,6 +30,7 @@ void Gatekeeper::State::step(base::Instant now, Event event, Effects& out) {
     INNKEEPER_ASSERT(now >= now_);
     now_ = now;
     out_ = &out;
+    forgive_own_stall();
     std::visit([this](auto& happened) { on(happened); }, event);
     out_ = nullptr;
 }

@@ -31,7 +31,8 @@ struct Peer {
     std::string link_detail;
     base::Instant heard;  // last heartbeat, or our start; moved on by our own stalls
     bool ever_heard = false;
-    base::Epoch epoch;  // highest heard of
+    bool redialled = false;  // in this silence
+    base::Epoch epoch;       // highest heard of
     bool serving = false;
     bool leaving = false;
     base::Instant serving_until;           // when it last said that it serves
@@ -131,6 +132,7 @@ private:
 
     // keeping.cpp: what the store brings
     void on(StateLoaded& loaded);
+    bool registered_later_elsewhere(const BindingsRow& row) const;
     void on(UsersLoaded& loaded);
     void on(UsersChanged& changed);
     void on(LicencesLoaded& loaded);
@@ -173,6 +175,7 @@ private:
     bool store_available_ = false;
     bool state_loaded_ = false;
     base::Instant heartbeat_at_;
+    base::Instant ran_at_;  // the step before this one
     std::optional<base::Instant> publish_at_;
     std::uint64_t answers_ = 0;  // salt of Retry-After
 

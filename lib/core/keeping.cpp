@@ -24,9 +24,14 @@ void Gatekeeper::State::on(StateLoaded& loaded) {
     for (BindingsRow& row : loaded.bindings) {
         std::erase_if(row.bindings, [this](const Binding& binding) { return binding.expires <= now_; });
         Peer* home = row.guest_of.text.empty() ? nullptr : find_peer(row.guest_of);
-        if (row.bindings.empty() || (home == nullptr && !row.guest_of.text.empty())) continue;
+        const LocationEntry* known = location_.find(row.aor);
+        if (known != nullptr && !known->bindings.empty()) continue;  // the phone was quicker than the database
+        const bool of_nobody = home == nullptr && !row.guest_of.text.empty();
+        if (row.bindings.empty() || of_nobody || registered_later_elsewhere(row)) {
+            out_->push_back(WriteRow{BindingsRow{std::move(row.aor), std::move(row.guest_of), {}, {}, 0}});
+            continue;
+        }
         LocationEntry& entry = location_.obtain(row.aor);
-        if (!entry.bindings.empty()) continue;  // the phone was quicker than the database
         entry.bindings = std::move(row.bindings);
         entry.guest_of = row.guest_of;
         const auto kind = backup::terminal_kind_from(row.licence_pool);
@@ -38,6 +43,14 @@ void Gatekeeper::State::on(StateLoaded& loaded) {
         on_phase(*home, from);
     }
     if (!publish_at_) publish_at_ = now_;
+}
+
+// The peers may have been quicker than the database with what happened while we were away.
+bool Gatekeeper::State::registered_later_elsewhere(const BindingsRow& row) const {
+    return std::any_of(peers_.begin(), peers_.end(), [&row](const auto& peer) {
+        const ReplicaEntry* there = peer.second.registrations.find(row.aor);
+        return there != nullptr && newest_registration(there->bindings) > newest_registration(row.bindings);
+    });
 }
 
 void Gatekeeper::State::on(UsersLoaded& loaded) {

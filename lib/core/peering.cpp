@@ -97,6 +97,7 @@ void Gatekeeper::State::receive(Peer& peer, Heartbeat& heartbeat) {
     peer.epoch = heartbeat.epoch;
     peer.heard = now_;
     peer.ever_heard = true;
+    peer.redialled = false;
     peer.serving = heartbeat.serving;
     peer.leaving = heartbeat.leaving;
     if (heartbeat.serving) peer.serving_until = now_;

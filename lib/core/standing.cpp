@@ -10,7 +10,8 @@ HealthEvidence Gatekeeper::State::evidence_of(const Peer& peer) const {
     evidence.leaving = peer.leaving;
     if (!peer.serving && peer.ever_heard) evidence.not_serving = now_ - peer.serving_until;
     evidence.port_refuses = peer.link == LinkState::refused;
-    evidence.phone_knocks = peer.knocked && *peer.knocked > peer.heard;
+    // Some phones always knock at their backup too (SR4): only a knock after the silence was noticed means something.
+    evidence.phone_knocks = peer.knocked && *peer.knocked >= peer.heard + settings_.health.suspect_after;
     for (const auto& [name, third] : peers_) {
         if (name == peer.name || third.health != PeerHealth::alive) continue;
         for (const View& view : third.views) {
@@ -26,14 +27,18 @@ HealthEvidence Gatekeeper::State::evidence_of(const Peer& peer) const {
 }
 
 void Gatekeeper::State::review(Peer& peer) {
-    const HealthJudgement judgement = judge_health(settings_.health, evidence_of(peer));
+    const HealthEvidence evidence = evidence_of(peer);
+    const HealthJudgement judgement = judge_health(settings_.health, evidence);
     peer.health_reason = judgement.reason;
     if (judgement.health != peer.health) {
         announce(PeerHealthChanged{peer.name, peer.health, judgement.health, std::string(judgement.reason)});
-        // A connection that survived an outage waits for TCP to try again; a new one is quicker.
-        if (judgement.health == PeerHealth::suspect && peer.link == LinkState::up)
-            out_->push_back(RedialPeer{peer.name});
         peer.health = judgement.health;
+    }
+    // A connection that survived an outage waits for TCP to try again; a new one is quicker. Not at the first doubt: on
+    // a slow path it would throw away what is under way, and make the silence that it is meant to end (R2).
+    if (evidence.silence >= settings_.health.lost_after_witnessed && peer.link == LinkState::up && !peer.redialled) {
+        peer.redialled = true;
+        out_->push_back(RedialPeer{peer.name});
     }
     if (!peer.backed_up_here && peer.failover.phase == Phase::normal) return;
     for (;;) {

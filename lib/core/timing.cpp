@@ -7,7 +7,8 @@ namespace innkeeper::core {
 namespace {
 
 constexpr base::Duration release_interval = std::chrono::milliseconds(100);
-constexpr base::Duration stall = std::chrono::milliseconds(250);  // later than this, we were not running
+// Longer than this without a step, though a heartbeat was due, and we were not running.
+constexpr base::Duration stall = std::chrono::milliseconds(250);
 
 }  // namespace
 
@@ -20,7 +21,6 @@ void Gatekeeper::State::on(Started& started) {
 }
 
 void Gatekeeper::State::on(TimePassed&) {
-    forgive_own_stall();
     expire_bindings();
     beat();
     if (publish_at_ && *publish_at_ <= now_) {
@@ -33,13 +33,14 @@ void Gatekeeper::State::on(TimePassed&) {
     }
 }
 
-// While we did not run nobody could be heard: that silence is ours (R1, R2).
+// While we did not run nobody could be heard: that silence is ours (R1, R2). Whatever woke us, this comes first.
 void Gatekeeper::State::forgive_own_stall() {
-    const base::Duration late = now_ - heartbeat_at_;
-    if (late < stall) return;
+    const base::Duration asleep = now_ - ran_at_;
+    ran_at_ = now_;
+    if (asleep < settings_.health.heartbeat_interval + stall) return;
     for (auto& [name, peer] : peers_) {
-        peer.heard = std::min(now_, peer.heard + late);
-        peer.serving_until = std::min(now_, peer.serving_until + late);
+        peer.heard = std::min(now_, peer.heard + asleep);
+        peer.serving_until = std::min(now_, peer.serving_until + asleep);
     }
 }
 
