@@ -153,6 +153,7 @@ void Site::thaw() {
     world_.note(name().text, "thaws");
     process_ = Process::running;
     world_.watch.thawed(*this);
+    for (const auto& [peer, wire] : wires_) world_.site(peer.text).wire_to(name()).other_side_woke();
     const bool timer_first = world_.random.chance(0.5);
     if (timer_first) wake(alarm_);
     while (running() && !held_back_.empty()) {
@@ -256,6 +257,7 @@ void Site::load_from_store() {
             if (!available) return;
             if (!std::exchange(loaded_, true)) {
                 step(state_kept(), {"state"});
+                world_.watch.state_loaded(*this);
                 std::vector<core::LicencePool> pools = store.pools;
                 for (core::LicencePool& pool : pools)
                     if (pool.ends) pool.ends = local(pool.ends->time_since_epoch());
@@ -345,7 +347,7 @@ void Site::step(core::Event event, const Occasion& occasion) {
 }
 
 void Site::perform(const core::Effect& effect) {
-    const bool routine = std::holds_alternative<core::SendToPeer>(effect) &&
+    const bool routine = !world_.transcript.verbose && std::holds_alternative<core::SendToPeer>(effect) &&
                          !std::holds_alternative<core::Hello>(std::get<core::SendToPeer>(effect).message);
     const bool judged = std::holds_alternative<core::Announce>(effect) &&
                         std::holds_alternative<core::RegisterJudged>(std::get<core::Announce>(effect).notice);

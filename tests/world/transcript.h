@@ -17,6 +17,8 @@ public:
     void note(Moment when, std::string_view who, std::string_view what);
     std::string text() const;
 
+    bool verbose = false;  // heartbeats and changes between sites too
+
 private:
     std::size_t lines_;
     std::deque<std::string> kept_;

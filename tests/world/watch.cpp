@@ -36,8 +36,7 @@ void Watch::violated(const std::string& rule, const std::string& what) {
 void Watch::started(Site& site) {
     Ledger fresh;
     fresh.started = world_.calendar.now();
-    for (const auto& [aor, row] : site.store.kept().bindings)
-        if (row.licences > 0) fresh.licences[aor] = {row.licence_pool, row.licences};
+    fresh.last_ready = ledgers_[site.name()].last_ready;
     ledgers_[site.name()] = std::move(fresh);
 }
 
@@ -57,7 +56,46 @@ void Watch::ended(Site& site) {
             }
         }
     }
+    const Moment last_ready = ledger.last_ready;
     ledger = Ledger{};
+    ledger.last_ready = last_ready;
+}
+
+bool Watch::served_elsewhere(const base::Aor& aor, const base::SiteName& here) const {
+    return std::any_of(ledgers_.begin(), ledgers_.end(), [&](const auto& ledger) {
+        return ledger.first != here && ledger.second.serves(aor, world_.calendar.now());
+    });
+}
+
+// R7: a restarted site serves again what it had, before any phone says a word.
+void Watch::state_loaded(Site& site) {
+    std::set<std::pair<base::Aor, std::string>> known;
+    site.command(core::ShowRegistrations{{}, false}, [&](const core::Report& report) {
+        for (const auto& row : std::get<core::RegistrationsReport>(report).rows)
+            if (row.site == site.name()) known.insert({row.aor, row.contact});
+    });
+    Ledger& ledger = ledgers_[site.name()];
+    const Moment now = world_.calendar.now();
+    for (const auto& [aor, row] : site.store.kept().bindings) {
+        for (const core::Binding& binding : row.bindings) {
+            const Moment until = binding.promised.time_since_epoch();
+            if (until <= now + 1s || ledger.served.contains(aor)) continue;
+            if (!known.contains({aor, binding.contact}) && !served_elsewhere(aor, site.name()))
+                violated("a restarted site serves what it had", site.name().text + " forgot " + binding.contact);
+        }
+    }
+    for (const auto& [aor, row] : site.store.kept().bindings) {
+        if (ledger.served.contains(aor)) continue;
+        Ledger::Served served;
+        served.guest_of = row.guest_of;
+        served.changed = now;
+        for (const core::Binding& binding : row.bindings)
+            if (known.contains({aor, binding.contact}))
+                served.contacts[binding.contact] = binding.promised.time_since_epoch();
+        if (served.contacts.empty()) continue;
+        ledger.served[aor] = std::move(served);
+        if (row.licences > 0) ledger.licences[aor] = {row.licence_pool, row.licences};
+    }
 }
 
 void Watch::thawed(Site& site) {
@@ -65,10 +103,12 @@ void Watch::thawed(Site& site) {
     ledger.thawed = world_.calendar.now();
     ledger.frozen_for = site.frozen_for();
     ledger.heard_since_thaw = false;
+    if (ledger.users_loaded) ledger.last_ready = ledger.thawed;
 }
 
 void Watch::users_loaded(Site& site) {
     ledgers_[site.name()].users_loaded = true;
+    ledgers_[site.name()].last_ready = world_.calendar.now();
 }
 
 // IP8: records go to the backups that the home names, and to nobody else; nothing else carries an HA1.
@@ -111,7 +151,8 @@ void Watch::judge_answers(Site& site, const Occasion& occasion, const core::Effe
     bool written = false;
     last_status_ = 0;
     for (const core::Effect& effect : effects) {
-        if (std::holds_alternative<core::WriteRow>(effect)) written = true;
+        const auto* write = std::get_if<core::WriteRow>(&effect);
+        if (write && std::holds_alternative<core::BindingsRow>(write->row)) written = true;
         const auto* answer = std::get_if<core::Answer>(&effect);
         if (!answer) continue;
         ++answers;
@@ -170,7 +211,7 @@ void Watch::judge_admission(Site& site, const support::OwnedRegister& request, b
     const auto& backups = world_.site(home.text).settings().backups;
     if (std::find(backups.begin(), backups.end(), site.name()) == backups.end())
         violated("only named backups take guests", told);
-    if (new_here && forbid_failover) violated("slow is not dead", told);
+    if (new_here && forbidden != Forbidden::nothing) violated("slow is not dead", told);
 }
 
 void Watch::judge_notice(Site& site, const core::Notice& notice) {
@@ -180,17 +221,21 @@ void Watch::judge_notice(Site& site, const core::Notice& notice) {
         if (phase->from != ledger.phase(phase->home)) violated("phases are announced without gaps", told);
         ledger.phases[phase->home] = phase->to;
         if (phase->to == core::Phase::normal) ledger.physical_seen.erase(phase->home);
-        if (forbid_failover && phase->to != core::Phase::normal) violated("slow is not dead", told);
+        if (phase->from == core::Phase::normal && phase->to == core::Phase::active)
+            ledger.physical_seen[phase->home] = true;  // goes on with the guests of its former life
+        if (forbidden == Forbidden::phases && phase->to != core::Phase::normal) violated("slow is not dead", told);
     } else if (const auto* health = std::get_if<core::PeerHealthChanged>(&notice)) {
         ledger.health[health->site] = health->to;
-        if (health->to == core::PeerHealth::lost && witnessed(health->site, site.name()))
+        if (health->to == core::PeerHealth::lost && !ledgers_[health->site].draining &&
+            witnessed(health->site, site.name()))
             violated("a home that a third peer sees is not lost", told);
     } else if (const auto* began = std::get_if<core::FailoverBegan>(&notice)) {
         const bool by_trigger = site.settings().failover.trigger == core::FailoverTrigger::physical;
         if (by_trigger && is_softphone(world_, began->first_guest))
             violated("a softphone is never the first guest", told);
     } else if (const auto* removed = std::get_if<core::PhoneRemoved>(&notice)) {
-        if (removed->cause == core::RemovalCause::moved && !removed->guest_of.text.empty())
+        if (removed->cause == core::RemovalCause::moved && !removed->guest_of.text.empty() &&
+            removed->moved_to == removed->guest_of)
             judge_release(site, removed->guest_of, removed->aor);
         ledger.served.erase(removed->aor);
     } else if (const auto* judged = std::get_if<core::RegisterJudged>(&notice)) {

@@ -27,12 +27,14 @@ public:
     explicit Watch(World& world) : world_(world) {}
 
     // What a run adds to the rules.
-    bool forbid_failover = false;  // R2: nothing that happens in this run may begin one
+    enum class Forbidden : std::uint8_t { nothing, guests, phases };
+    Forbidden forbidden = Forbidden::nothing;  // R2: nothing that happens may let a guest in, or even doubt a home
     base::Duration service_slack = std::chrono::seconds(20);
 
     void started(Site& site);
     void ended(Site& site);
     void thawed(Site& site);
+    void state_loaded(Site& site);
     void users_loaded(Site& site);
     void sent(Site& site, const core::SendToPeer& send, const std::string& bytes);
     void stepped(Site& site, const Occasion& occasion, const core::Effects& effects);
@@ -56,6 +58,7 @@ private:
     void judge_deadline(Site& site, bool timer);
     void judge_wakening(Site& site, const Occasion& occasion, const core::Response& response);
 
+    bool served_elsewhere(const base::Aor& aor, const base::SiteName& here) const;
     void note_clear_paths();
     void judge_double_service();
     void judge_service();
@@ -63,7 +66,7 @@ private:
     bool home_could_serve(const Phone& phone) const;
     bool backup_could_serve(const Phone& phone) const;
     base::Duration longest_outage(const Phone& phone) const;
-    bool clear(const Site& one, const Site& other) const;
+    bool clear(Site& one, Site& other) const;
     // A third peer that has seen both well for a while, as `backup` should know of `home`.
     bool witnessed(const base::SiteName& home, const base::SiteName& backup) const;
     base::Duration clear_for(const base::SiteName& one, const base::SiteName& other) const;
@@ -72,7 +75,11 @@ private:
     World& world_;
     std::map<base::SiteName, Ledger> ledgers_;
     std::map<std::pair<base::SiteName, base::SiteName>, Moment> clear_since_;
-    std::map<std::pair<base::Aor, base::SiteName>, Moment> double_since_;
+    struct Double {
+        Moment since{};
+        bool began_witnessed = false;
+    };
+    std::map<std::pair<base::Aor, base::SiteName>, Double> double_since_;
     struct Outage {
         Moment since{};
         bool by_home = false;

@@ -28,12 +28,13 @@ void Watch::tick() {
     judge_service();
 }
 
-bool Watch::clear(const Site& one, const Site& other) const {
+bool Watch::clear(Site& one, Site& other) const {
     const Network& network = world_.network;
     const Place& here = one.name().text;
     const Place& there = other.name().text;
-    return one.running() && other.running() && network.open(here, there) && network.open(there, here) &&
-           calm(network.quality(here, there)) && calm(network.quality(there, here));
+    return one.running() && other.running() && one.wire_to(other.name()).up() && other.wire_to(one.name()).up() &&
+           network.open(here, there) && network.open(there, here) && calm(network.quality(here, there)) &&
+           calm(network.quality(there, here));
 }
 
 void Watch::note_clear_paths() {
@@ -76,12 +77,14 @@ void Watch::judge_double_service() {
                 double_since_.erase(key);
                 continue;
             }
-            const base::Duration lasted = now - double_since_.try_emplace(key, now).first->second;
+            const Double& twice =
+                double_since_.try_emplace(key, Double{now, witnessed(orders.home, other)}).first->second;
+            const base::Duration lasted = now - twice.since;
             const std::string told = std::string(orders.aor.text()) + " at " + orders.home.text + " and " + other.text;
             if (std::min(lasted, clear_for(orders.home, other)) > double_service_ends)
                 violated("double service ends after healing", told);
             const base::Duration lease = world_.site(other.text).settings().failover.guest_lease;
-            if (lasted > lease + double_service_ends && witnessed(orders.home, other))
+            if (lasted > lease + double_service_ends && twice.began_witnessed && witnessed(orders.home, other))
                 violated("one phone, one server while a third peer sees the home", told);
         }
     }

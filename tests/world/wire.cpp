@@ -1,6 +1,7 @@
 #include "world/wire.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "world/world.h"
 
@@ -44,6 +45,8 @@ void Wire::redial() {
 
 void Wire::dial() {
     state_ = State::dialling;
+    handshake_waits_ = false;
+    stalled_ = false;
     under_way_.clear();
     const std::uint64_t connection = ++connection_;
     const base::Duration there = world_.network.delay(from_.name().text, to_.name().text);
@@ -63,7 +66,8 @@ void Wire::answered() {
     };
     if (!path_open() || !to_.powered()) return later(connect_timeout, "no answer");
     if (to_.process() == Site::Process::off) return fail(core::LinkState::refused, "connection refused");
-    if (to_.process() == Site::Process::frozen) return later(handshake_timeout, "handshake timed out");
+    handshake_waits_ = to_.process() == Site::Process::frozen;
+    if (handshake_waits_) return later(handshake_timeout, "handshake timed out");
     state_ = State::up;
     life_of_other_ = to_.life();
     back_off_ = least_back_off;
@@ -73,6 +77,8 @@ void Wire::answered() {
 
 void Wire::fail(core::LinkState state, std::string_view detail) {
     state_ = State::dialling;
+    handshake_waits_ = false;
+    stalled_ = false;
     under_way_.clear();
     const std::uint64_t connection = ++connection_;
     from_.link_changed(to_.name(), state, std::string(detail));
@@ -81,6 +87,10 @@ void Wire::fail(core::LinkState state, std::string_view detail) {
     world_.calendar.after(wait, [this, connection] {
         if (connection == connection_ && state_ == State::dialling) dial();
     });
+}
+
+void Wire::other_side_woke() {
+    if (state_ == State::dialling && std::exchange(handshake_waits_, false)) answered();
 }
 
 void Wire::reset(base::Duration delay) {
@@ -108,8 +118,9 @@ void Wire::plan_delivery() {
 
 void Wire::deliver(std::uint64_t connection) {
     if (connection != connection_ || under_way_.empty()) return;
-    if (under_way_.front().due > world_.calendar.now()) return;                 // put off meanwhile
-    if (!world_.network.open(from_.name().text, to_.name().text)) return;       // path_changed() plans it again
+    if (under_way_.front().due > world_.calendar.now()) return;  // put off meanwhile
+    stalled_ = !world_.network.open(from_.name().text, to_.name().text);
+    if (stalled_) return;                                                       // path_changed() plans it again
     if (to_.process() == Site::Process::off || to_.life() != life_of_other_) {  // answered by a reset
         under_way_.clear();
         if (to_.powered()) reset(world_.network.delay(to_.name().text, from_.name().text));
@@ -122,7 +133,8 @@ void Wire::deliver(std::uint64_t connection) {
 }
 
 void Wire::path_changed() {
-    if (under_way_.empty() || !world_.network.open(from_.name().text, to_.name().text)) return;
+    if (!stalled_ || under_way_.empty() || !world_.network.open(from_.name().text, to_.name().text)) return;
+    stalled_ = false;
     const Moment soonest = world_.calendar.now() + world_.random.between(20ms, 1600ms);  // its next retransmission
     for (Segment& segment : under_way_) segment.due = std::max(segment.due, soonest);
     plan_delivery();

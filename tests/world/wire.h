@@ -24,6 +24,7 @@ public:
     void reset(base::Duration delay);  // the other side is gone, or somebody between broke it
     void send(std::string bytes);
     void path_changed();
+    void other_side_woke();
     bool up() const { return state_ == State::up; }
 
 private:
@@ -49,7 +50,9 @@ private:
     std::uint64_t life_of_other_ = 0;
     std::deque<Segment> under_way_;
     base::Duration back_off_{};
+    bool stalled_ = false;  // by a cut path, when its next segment was due
     bool timeout_watched_ = false;
+    bool handshake_waits_ = false;  // for a frozen process
 };
 
 }  // namespace innkeeper::world

@@ -1,0 +1,307 @@
+#include "sim/outages.h"
+
+#include <algorithm>
+
+namespace innkeeper::sim {
+namespace {
+
+using namespace std::chrono_literals;
+using world::Random;
+using world::Site;
+using world::World;
+using Forbidden = world::Watch::Forbidden;
+
+TownPlan without_concurrent() {
+    TownPlan plan;
+    plan.concurrent = false;
+    return plan;
+}
+const TownPlan no_concurrent = without_concurrent();
+
+std::string name_drawn(Random& random) {
+    return site_names[random.below(std::size(site_names))];
+}
+std::string other_than(const std::string& one, Random& random) {
+    for (;;)
+        if (std::string name = name_drawn(random); name != one) return name;
+}
+std::string third_beside(const std::string& one, const std::string& other) {
+    for (const char* name : site_names)
+        if (name != one && name != other) return name;
+    return {};
+}
+void run_between(World& world, base::Duration least, base::Duration most) {
+    world.run_for(world.random.between(least, most));
+}
+
+void crash_now_and_then(World& world) {
+    const std::uint64_t times = 1 + world.random.below(3);
+    for (std::uint64_t i = 0; i < times; ++i) {
+        Site& site = world.site(name_drawn(world.random));
+        site.kill();
+        run_between(world, 100ms, 60s);
+        site.start();
+        run_between(world, 100ms, 40s);
+    }
+}
+
+void cut_power(World& world) {
+    Site& site = world.site(name_drawn(world.random));
+    site.lose_power();
+    run_between(world, 1s, 80s);
+    if (world.random.chance(0.3)) world.site(other_than(site.name().text, world.random)).lose_power();
+    run_between(world, 1s, 20s);
+    site.start();
+    run_between(world, 1s, 20s);
+}
+
+void partition(World& world) {
+    const std::uint64_t times = 1 + world.random.below(2);
+    for (std::uint64_t i = 0; i < times; ++i) {
+        const std::string alone = name_drawn(world.random);
+        for (const char* name : site_names)
+            if (name != alone) world.cut_both(alone, name);
+        const bool with_phones = world.random.chance(0.5);  // a whole site's uplink, or the path between the daemons
+        if (with_phones) {
+            for (const char* name : site_names) {
+                if (name == alone) continue;
+                world.cut_both(alone, std::string(name) + "-phones");
+                world.cut_both(alone + "-phones", name);
+            }
+        }
+        run_between(world, 500ms, 60s);
+        world.heal_all();
+        run_between(world, 1s, 30s);
+    }
+}
+
+void partition_one_way(World& world) {
+    const std::string from = name_drawn(world.random);
+    const std::string to = other_than(from, world.random);
+    world.cut(from, to);
+    if (world.random.chance(0.5)) world.cut(from, third_beside(from, to));
+    run_between(world, 1s, 60s);
+    world.heal_all();
+    run_between(world, 1s, 30s);
+}
+
+// R3: the link between two sites is cut in one or both directions; the third sees both. Phones knock everywhere.
+void cut_one_link(World& world) {
+    const std::string one = name_drawn(world.random);
+    const std::string other = other_than(one, world.random);
+    if (world.random.chance(0.5))
+        world.cut_both(one, other);
+    else
+        world.cut(one, other);
+    const std::uint64_t knocks = 10 + world.random.below(20);
+    for (std::uint64_t i = 0; i < knocks; ++i) {
+        const auto& phone = world.phones()[world.random.below(world.phones().size())];
+        const auto& servers = phone->orders().servers;
+        phone->knock(servers[world.random.below(servers.size())]);
+        run_between(world, 100ms, 3s);
+    }
+}
+
+// R4: nobody sees anybody, every phone sees every site.
+void isolate_all(World& world) {
+    for (const char* one : site_names)
+        for (const char* other : site_names)
+            if (std::string_view(one) < other) world.cut_both(one, other);
+    const Site& home = world.site(name_drawn(world.random));
+    for (const auto& phone : world.phones())
+        if (phone->orders().home == home.name() && world.random.chance(0.7))
+            world.cut_both(phone->orders().place, home.name().text);
+    run_between(world, 10s, 60s);
+    world.heal_all();
+    run_between(world, 12s, 20s);
+}
+
+// R2: 1.5 s of delay with 10 % loss for 40 s. Phones go on refreshing at home.
+void slow_down(World& world) {
+    for (const char* one : site_names)
+        for (const char* other : site_names)
+            if (std::string_view(one) != other) world.network.disturb(one, other, {1500ms, 200ms, 0.1, 0});
+    world.run_for(40s);
+    world.network.calm_all();
+    world.run_for(10s);
+}
+
+void slow_one_down(World& world) {
+    const std::string one = name_drawn(world.random);
+    const std::string other = other_than(one, world.random);
+    world.network.disturb(one, other, {1500ms, 200ms, 0.1, 0});
+    world.network.disturb(other, one, {1500ms, 200ms, 0.1, 0});
+    world.run_for(40s);
+    world.network.calm_all();
+    world.run_for(10s);
+}
+
+// R2: a link that flaps every 2 s for 60 s.
+void flap(World& world) {
+    const std::string one = name_drawn(world.random);
+    const std::string other = other_than(one, world.random);
+    const bool by_reset = world.random.chance(0.5);
+    for (int i = 0; i < 30; ++i) {
+        if (by_reset) {
+            world.site(one).wire_to({other}).reset(1ms);
+            world.site(other).wire_to({one}).reset(1ms);
+        } else if (i % 2 == 0) {
+            world.cut_both(one, other);
+        } else {
+            world.heal_both(one, other);
+        }
+        world.run_for(2s);
+    }
+}
+
+void freeze(World& world) {
+    Site& site = world.site(name_drawn(world.random));
+    site.freeze();
+    run_between(world, 300ms, 60s);
+    site.thaw();
+    run_between(world, 1s, 40s);
+}
+
+void take_stores_away(World& world) {
+    Site& site = world.site(name_drawn(world.random));
+    site.set_store_available(false);
+    run_between(world, 1s, 30s);
+    const bool restarted = world.random.chance(0.5);
+    if (restarted) {
+        site.kill();
+        run_between(world, 1s, 30s);
+        site.start();
+        run_between(world, 1s, 30s);
+    }
+    site.set_store_available(true);
+    run_between(world, 1s, 20s);
+}
+
+void stop_as_planned(World& world) {
+    for (const char* name : site_names) {
+        if (world.random.chance(0.4)) continue;
+        Site& site = world.site(name);
+        site.stop_as_planned();
+        run_between(world, 3s, 40s);
+        site.start();
+        run_between(world, 5s, 60s);
+    }
+}
+
+void storm(World& world) {
+    const std::uint64_t times = 1 + world.random.below(3);
+    for (std::uint64_t i = 0; i < times; ++i) {
+        for (const auto& phone : world.phones()) {
+            if (world.random.chance(0.3)) continue;
+            phone->switch_off();
+            if (world.random.chance(0.9)) phone->switch_on();
+        }
+        run_between(world, 1s, 20s);
+        if (world.random.chance(0.5)) crash_now_and_then(world);
+    }
+    for (const auto& phone : world.phones())
+        if (!phone->on()) phone->switch_on();
+}
+
+void cut_phones_off(World& world) {
+    const std::string place = name_drawn(world.random) + "-phones";
+    const std::string from_site = name_drawn(world.random);
+    world.cut_both(place, from_site);
+    run_between(world, 1s, 60s);
+    world.heal_all();
+    run_between(world, 1s, 30s);
+}
+
+void change_users(World& world) {
+    Site& site = world.site(name_drawn(world.random));
+    for (std::size_t i = 0; i < site.store.users.size(); ++i) {
+        backup::UserRecord changed = site.store.users.front().clone();
+        changed.display_name = "changed " + std::to_string(world.random.below(1000));
+        std::vector<backup::UserRecord> some;
+        some.push_back(std::move(changed));
+        site.change_users(std::move(some), {});
+        run_between(world, 1ms, 3s);
+        if (world.random.chance(0.2)) site.kill();
+        run_between(world, 1ms, 3s);
+        site.start();
+    }
+}
+
+void let_anything_happen(World& world) {
+    static constexpr void (*kinds[])(World&) = {crash_now_and_then, cut_power,      partition, partition_one_way,
+                                                cut_one_link,       isolate_all,    freeze,    take_stores_away,
+                                                stop_as_planned,    cut_phones_off, storm,     change_users};
+    const std::uint64_t times = 2 + world.random.below(3);
+    for (std::uint64_t i = 0; i < times; ++i) {
+        kinds[world.random.below(std::size(kinds))](world);
+        if (world.random.chance(0.5)) world.heal_all();
+    }
+}
+
+void let_clocks_drift(World& world) {
+    crash_now_and_then(world);
+}
+
+}  // namespace
+
+const Outage nothing{"nothing", {}, [](World& world) { world.run_for(120s); }, Forbidden::phases};
+const Outage crashes{"crashes", {}, crash_now_and_then};
+const Outage power_cuts{"power cuts", {}, cut_power};
+const Outage partitions{"partitions", {}, partition};
+const Outage one_way_partitions{"one-way partitions", {}, partition_one_way};
+const Outage cut_behind_a_witness{"cut behind a witness", {}, cut_one_link, Forbidden::guests};
+const Outage total_isolation{"total isolation", {}, isolate_all};
+const Outage one_slow_path{"one slow path", {}, slow_one_down, Forbidden::phases};
+const Outage slow_paths{"slow paths", no_concurrent, slow_down, Forbidden::guests};
+const Outage flapping_links{"flapping links", {}, flap, Forbidden::phases};
+const Outage freezes{"freezes", {}, freeze};
+const Outage stores_away{"stores away", {}, take_stores_away};
+const Outage planned_stops{"planned stops", {}, stop_as_planned};
+const Outage storms{"storms", {8, true, true, true, 0, 1h, 40}, storm};
+const Outage drifting_clocks{"drifting clocks", {}, let_clocks_drift};
+const Outage lossy_phones{"lossy phones", {4, true, true, false, 0.1, 1h, 40}, crash_now_and_then};
+const Outage phones_cut_off{"phones cut off", {}, cut_phones_off, Forbidden::phases};
+const Outage changing_users{"changing users", {}, change_users};
+const Outage everything{"everything", {5, true, true, false, 0.02, 1h, 40}, let_anything_happen};
+
+const Outage* const every_outage[] = {
+    &nothing,
+    &crashes,
+    &power_cuts,
+    &partitions,
+    &one_way_partitions,
+    &cut_behind_a_witness,
+    &total_isolation,
+    &slow_paths,
+    &one_slow_path,
+    &flapping_links,
+    &freezes,
+    &stores_away,
+    &planned_stops,
+    &storms,
+    &drifting_clocks,
+    &lossy_phones,
+    &phones_cut_off,
+    &changing_users,
+    &everything,
+};
+
+std::optional<std::string> run(const Outage& outage, std::uint64_t seed, bool verbose) {
+    World world(seed);
+    world.transcript.verbose = verbose;
+    try {
+        const bool drift = &outage == &drifting_clocks || &outage == &everything;
+        build_town(world, outage.plan);
+        for (const auto& [name, site] : world.sites())
+            if (drift) site->set_clock_error(static_cast<std::int64_t>(world.random.below(2001)) - 1000);
+        world.watch.forbidden = outage.forbidden;
+        outage.happen(world);
+        heal_and_judge(world);
+    } catch (const world::Violation& violation) {
+        return "outage \"" + std::string(outage.name) + "\", seed " + std::to_string(seed) + "\n" +
+               world.transcript.text() + violation.what();
+    }
+    return std::nullopt;
+}
+
+}  // namespace innkeeper::sim

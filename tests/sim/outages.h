@@ -1,0 +1,45 @@
+// The kinds of trouble that a run can have: each takes a running town through a drawn course of faults. What must hold
+// meanwhile is the watch's affair.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "sim/town.h"
+
+namespace innkeeper::sim {
+
+struct Outage {
+    std::string_view name;
+    TownPlan plan;
+    void (*happen)(world::World& world);
+    world::Watch::Forbidden forbidden = world::Watch::Forbidden::nothing;
+};
+
+extern const Outage nothing;
+extern const Outage crashes;
+extern const Outage power_cuts;
+extern const Outage partitions;
+extern const Outage one_way_partitions;
+extern const Outage cut_behind_a_witness;
+extern const Outage total_isolation;
+extern const Outage slow_paths;
+extern const Outage one_slow_path;
+extern const Outage flapping_links;
+extern const Outage freezes;
+extern const Outage stores_away;
+extern const Outage planned_stops;
+extern const Outage storms;
+extern const Outage drifting_clocks;
+extern const Outage lossy_phones;
+extern const Outage phones_cut_off;
+extern const Outage changing_users;
+extern const Outage everything;
+
+extern const Outage* const every_outage[];
+
+// Runs one seed; what went wrong, with its transcript, or nothing.
+std::optional<std::string> run(const Outage& outage, std::uint64_t seed, bool verbose = false);
+
+}  // namespace innkeeper::sim

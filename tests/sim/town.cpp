@@ -1,0 +1,111 @@
+#include "sim/town.h"
+
+#include <algorithm>
+
+#include "support/settings.h"
+
+namespace innkeeper::sim {
+namespace {
+
+using namespace std::chrono_literals;
+
+// The other sites, in an order drawn.
+std::vector<base::SiteName> neighbours_of(std::string_view site, world::Random& random) {
+    std::vector<base::SiteName> others;
+    for (const char* name : site_names)
+        if (name != site) others.push_back({name});
+    if (random.chance(0.5)) std::swap(others[0], others[1]);
+    return others;
+}
+
+world::PhoneOrders orders_drawn(const base::SiteName& home, const std::vector<base::SiteName>& backups,
+                                std::size_t number, const TownPlan& plan, world::Random& random) {
+    world::PhoneOrders orders;
+    const std::string user = home.text.substr(0, 1) + std::to_string(100 + number);
+    orders.aor = base::Aor::from_parts(user, support::domain).value();
+    orders.home = home;
+    orders.servers = {home};
+    orders.servers.insert(orders.servers.end(), backups.begin(), backups.end());
+    orders.place = home.text + "-phones";
+    const std::uint64_t habit = random.below(5);
+    orders.habit = habit == 0 && plan.concurrent ? world::Habit::concurrent
+                   : habit == 1                  ? world::Habit::sticky_list
+                                                 : world::Habit::successive;
+    if (plan.softphones && number != 0 && random.chance(0.3)) {
+        orders.terminal = backup::TerminalKind::soft;
+        orders.user_agent = "baresip";
+    }
+    if (random.chance(0.4)) orders.algorithm = auth::Algorithm::sha256;
+    orders.expires = 20 + static_cast<std::uint32_t>(random.below(plan.expires_at_most - 20 + 1));
+    orders.refresh_at_most = plan.refresh_at_most;
+    orders.retry = random.chance(0.5) ? 1s : 3s;
+    orders.honours_retry_after = random.chance(0.2);
+    return orders;
+}
+
+bool everybody_is_home(const world::World& world) {
+    return std::all_of(world.phones().begin(), world.phones().end(),
+                       [](const auto& phone) { return !phone->on() || phone->working() == phone->orders().home; });
+}
+
+}  // namespace
+
+core::Settings brisk_settings(std::string_view site) {
+    core::Settings settings = support::settings_of(site, {}, {});
+    for (const char* name : site_names)
+        if (name != site) settings.peers.push_back({name});
+    settings.failover.failback_after = 10s;
+    settings.failover.homeless_grace = 15s;
+    settings.failover.guest_lease = 20s;
+    settings.expiry.min_expires = 10s;
+    return settings;
+}
+
+void build_town(world::World& world, const TownPlan& plan) {
+    for (const char* name : site_names) {
+        core::Settings settings = brisk_settings(name);
+        const std::vector<base::SiteName> others = neighbours_of(name, world.random);
+        settings.backups.push_back(others[0]);
+        if (world.random.chance(0.5)) settings.backups.push_back(others[1]);
+        const std::vector<base::SiteName> backups = settings.backups;
+        world::Site& site = world.add_site(std::move(settings));
+        if (plan.licences) site.store.pools.push_back({"desk", plan.phones_per_site / 2, {}});
+        for (std::size_t number = 0; number < plan.phones_per_site; ++number)
+            world.add_phone(orders_drawn(site.name(), backups, number, plan, world.random));
+        for (const char* other : site_names) {
+            world.network.disturb(std::string(name) + "-phones", other, {2ms, 3ms, plan.loss, plan.loss});
+            world.network.disturb(other, std::string(name) + "-phones", {2ms, 3ms, plan.loss, plan.loss});
+        }
+    }
+    world.start_sites();
+    world.run_for(2s);
+    world.switch_on_phones();
+    world.run_until([&] { return everybody_is_home(world); }, 20s);
+}
+
+void heal_and_judge(world::World& world) {
+    world.heal_all();
+    for (const auto& [name, site] : world.sites()) {
+        site->set_store_available(true);
+        site->start();
+        site->thaw();
+        if (world.watch.ledger(*site).draining) site->command(core::Resume{}, [](const core::Report&) {});
+    }
+    const auto settled = [&] {
+        for (const auto& [name, site] : world.sites())
+            for (const auto& [home, phase] : world.watch.ledger(*site).phases)
+                if (phase != core::Phase::normal) return false;
+        return true;
+    };
+    const core::Settings settings = brisk_settings("north");
+    const base::Duration longest = settings.failover.failback_after * 16 + settings.failover.homeless_grace +
+                                   settings.failover.guest_lease * 2 + settings.health.lost_after + 10s;
+    world.run_for(4s);  // whoever has just started finds out where it stands
+    world.run_until(settled, longest);
+    world.run_until([&] { return everybody_is_home(world); }, 75s);  // a Retry-After may be that long
+    world.run_for(8s);                                               // the last changes reach everybody
+    world.run_until([&] { return everybody_is_home(world); }, 75s);
+    world.watch.all_is_well();
+}
+
+}  // namespace innkeeper::sim

@@ -1,0 +1,30 @@
+// The usual cast of a simulated run: three sites that know each other, and phones of every habit.
+#pragma once
+
+#include "world/world.h"
+
+namespace innkeeper::sim {
+
+// Shorter than the product's defaults where only patience would be tested by them.
+core::Settings brisk_settings(std::string_view site);
+
+struct TownPlan {
+    std::size_t phones_per_site = 4;
+    bool softphones = true;
+    bool concurrent = true;  // phones that knock at their backup all the time (SR4)
+    bool licences = false;   // a pool of desk licences that is too small
+    double loss = 0;         // of phones' datagrams
+    base::Duration refresh_at_most = std::chrono::hours(1);
+    std::uint32_t expires_at_most = 40;  // seconds
+};
+
+inline constexpr const char* site_names[] = {"north", "south", "west"};
+
+// Who backs up whom, who has which phone, and where each phone stands are drawn. Everything runs and every phone is
+// registered at home when it returns.
+void build_town(world::World& world, const TownPlan& plan);
+
+// Everything heals, starts and resumes; then everybody has to be home within the bounds that the settings give.
+void heal_and_judge(world::World& world);
+
+}  // namespace innkeeper::sim
