@@ -11,7 +11,7 @@
 
 namespace innkeeper::web {
 
-Connection::Connection(socket_t descriptor, int stop, std::size_t octets, base::Instant deadline)
+Connection::Connection(int descriptor, int stop, std::size_t octets, base::Instant deadline)
     : descriptor_(descriptor), stop_(stop), octets_left_(octets), deadline_(deadline) {}
 
 Connection::~Connection() {

@@ -14,7 +14,7 @@ namespace innkeeper::web {
 class Connection : public httplib::Stream {
 public:
     // `stop` is a descriptor that becomes readable when the server ends.
-    Connection(socket_t descriptor, int stop, std::size_t octets, base::Instant deadline);
+    Connection(int descriptor, int stop, std::size_t octets, base::Instant deadline);
     ~Connection() override;
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;

@@ -2,7 +2,9 @@
 
 #include <arpa/inet.h>
 #include <poll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
@@ -161,6 +163,28 @@ TEST_CASE("beyond the limit of connections newcomers are closed at once and the 
     std::string answer;
     while (answer.empty() && host::now() < deadline) answer = body(ask(server, "GET", "/metrics"));
     CHECK(answer == "innkeeper_up 1\n");
+}
+
+TEST_CASE("a server that ran out of descriptors goes on when there are some", "[web][R14]") {
+    const pid_t child = ::fork();
+    if (child == 0) {  // a process of its own, for the limit is one of the process
+        const HttpServer server(loopback(), [] { return "innkeeper_up 1\n"; });
+        std::vector<int> hoard;
+        const Client client(server.listening());
+        rlimit limit{64, 64};
+        ::setrlimit(RLIMIT_NOFILE, &limit);
+        for (int taken = 0; (taken = ::dup(0)) >= 0;) hoard.push_back(taken);
+        ::close(hoard.back());
+        hoard.pop_back();
+        const Client late(server.listening());  // takes the last one; the server has none for it
+        late.send("GET /metrics HTTP/1.1\r\n\r\n");
+        const bool waited = late.receive_all(300).find("innkeeper_up") == std::string::npos;
+        for (const int descriptor : hoard) ::close(descriptor);
+        ::_exit(waited && body(late.receive_all()) == "innkeeper_up 1\n" ? 0 : 1);
+    }
+    int status = 0;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    CHECK(status == 0);
 }
 
 TEST_CASE("a taken port is one clear line", "[web]") {
