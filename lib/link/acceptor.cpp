@@ -5,6 +5,8 @@
 #include <cstring>
 #include <utility>
 
+#include "host/clock.h"
+
 namespace innkeeper::link {
 
 using namespace std::chrono_literals;
@@ -42,7 +44,23 @@ void Acceptor::accept_all() {
     }
 }
 
+bool Acceptor::too_many_strangers(const base::IpAddress& source) {
+    if (peer_addresses_.contains(source)) return false;
+    if (const auto now = host::now(); now - second_began_ >= 1s) {
+        second_began_ = now;
+        strangers_ = 0;
+    }
+    return ++strangers_ > strangers_a_second;
+}
+
+void Acceptor::refuse(const base::IpAddress& source, std::string why) {
+    log_.write(host::Level::warning, "peer_connection_refused",
+               {{"source", source.text()}, {"reason", std::move(why)}});
+}
+
 void Acceptor::admit(Caller caller) {
+    if (too_many_strangers(caller.remote.ip))
+        return log_.write(host::Level::warning, "peer_callers_limited", {{"source", caller.remote.ip.text()}});
     make_room(caller.remote.ip);
     const Number number = ++last_;
     const base::Endpoint remote = caller.remote;
@@ -70,8 +88,7 @@ void Acceptor::make_room(const base::IpAddress& source) {
         if (leaves == unknown_.end()) leaves = unknown_.begin();
     }
     if (leaves == unknown_.end()) return;
-    log_.write(host::Level::warning, "peer_connection_refused",
-               {{"source", leaves->second.source.text()}, {"reason", "too many connections without a certificate"}});
+    refuse(leaves->second.source, "too many connections without a certificate");
     unknown_.erase(leaves);
 }
 
@@ -85,11 +102,7 @@ void Acceptor::opened(Number number, const base::SiteName& peer, const base::End
 }
 
 void Acceptor::ended(Number number, const base::Endpoint& remote, const Ending& ending) {
-    if (unknown_.erase(number) > 0) {
-        log_.write(host::Level::warning, "peer_connection_refused",
-                   {{"source", remote.text()}, {"reason", ending.detail}});
-        return;
-    }
+    if (unknown_.erase(number) > 0) return refuse(remote.ip, ending.detail);
     const auto known = std::find_if(known_.begin(), known_.end(),
                                     [number](const auto& entry) { return entry.second.number == number; });
     log_.write(host::Level::info, "peer_connection_ended",

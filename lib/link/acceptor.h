@@ -1,6 +1,8 @@
 // The port where peers call. A stranger can hold little and for a short time only (R21): at most 64 connections have
 // not shown a certificate yet, at most 8 of one source, none for longer than 5 s; the oldest makes room for the newest,
-// those from a peer's address last. Of one peer the newest connection counts. Loop thread only.
+// those from a peer's address last. A handshake costs half a millisecond of the loop that serves the phones: only 200 a
+// second are begun with callers from elsewhere than a peer's address. Of one peer the newest connection counts.
+// Loop thread only.
 #pragma once
 
 #include <cstdint>
@@ -26,6 +28,7 @@ class Acceptor {
 public:
     static constexpr std::size_t most_unknown = 64;
     static constexpr std::size_t most_unknown_of_one_source = 8;
+    static constexpr int strangers_a_second = 200;
 
     // Words in `why` end the connection.
     using OnFrame = std::function<void(const base::SiteName& from, std::string_view frame, std::string& why)>;
@@ -51,6 +54,8 @@ private:
 
     void accept_all();
     void admit(Caller caller);
+    bool too_many_strangers(const base::IpAddress& source);
+    void refuse(const base::IpAddress& source, std::string why);
     void make_room(const base::IpAddress& source);
     void opened(Number number, const base::SiteName& peer, const base::Endpoint& remote);
     void ended(Number number, const base::Endpoint& remote, const Ending& ending);
@@ -62,6 +67,8 @@ private:
     host::Log& log_;
     const OnFrame on_frame_;
     Number last_ = 0;
+    base::Instant second_began_;
+    int strangers_ = 0;  // since then
     std::map<Number, Unknown> unknown_;
     std::map<base::SiteName, Known> known_;
     Descriptor listener_;

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <fstream>
 
+#include "link/acceptor.h"
 #include "link/connection.h"
 #include "peer/codec.h"
 #include "site.h"
@@ -194,6 +195,20 @@ TEST_CASE("strangers from many addresses hold 64 connections at most, and a peer
         });
     };
     REQUIRE(run_until(loop, [&] { return still_open() == 64; }));
+    Caller caller(loop, files(lab, "oslo"), {"rome"}, 2, 1);
+    REQUIRE(run_until(loop, [&] { return caller.open || caller.ending; }));
+    CHECK(caller.open);
+}
+
+TEST_CASE("a flood of strangers is hung up on, a peer's address is not counted among them", "[link][R21]") {
+    const LabCertificates lab("rome oslo");
+    host::Loop loop;
+    Site rome(loop, settings(lab, "rome", two));
+    std::vector<link::Descriptor> flood;
+    // Enough for two seconds: the second may turn in between.
+    for (int i = 0; i < 3 * link::Acceptor::strangers_a_second; ++i)
+        flood.push_back(*link::dial(address(1), address(3 + i % 13)));
+    REQUIRE(run_until(loop, [&] { return rome.lines.find("event=peer_callers_limited") != std::string::npos; }));
     Caller caller(loop, files(lab, "oslo"), {"rome"}, 2, 1);
     REQUIRE(run_until(loop, [&] { return caller.open || caller.ending; }));
     CHECK(caller.open);
