@@ -17,4 +17,7 @@ struct Ha1 {
 // H(user:realm:password) for both algorithms.
 Ha1 make_ha1(std::string_view user, std::string_view realm, std::string_view password);
 
+// Are they of the same password? Takes the same time whatever differs.
+bool same(const Ha1& one, const Ha1& other);
+
 }  // namespace innkeeper::auth

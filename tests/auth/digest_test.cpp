@@ -151,3 +151,11 @@ TEST_CASE("algorithms are named as in the header", "[auth]") {
     CHECK(to_text(Algorithm::md5) == "MD5");
     CHECK(to_text(Algorithm::sha256) == "SHA-256");
 }
+
+TEST_CASE("two HA1s are the same only when both hashes are", "[auth]") {
+    const auto one = innkeeper::auth::make_ha1("1001", "eco.test", "secret");
+    CHECK(innkeeper::auth::same(one, one.clone()));
+    CHECK_FALSE(innkeeper::auth::same(one, innkeeper::auth::make_ha1("1001", "eco.test", "other")));
+    innkeeper::auth::Ha1 without_sha256{one.md5.clone(), {}};
+    CHECK_FALSE(innkeeper::auth::same(one, without_sha256));
+}
