@@ -25,13 +25,14 @@ public:
     explicit Database(const Options& options) : conninfo(options.database) {
         if (!conninfo.empty()) return;
         conninfo = store::EmbeddedCluster::conninfo(options.state_directory);
-        if (store::EmbeddedCluster::in_use(options.state_directory)) return;
-        make_directories(options);
-        if (getuid() == 0) host::drop_privileges(options.user);  // PostgreSQL refuses to run as root
-        auto opened = store::EmbeddedCluster::open({options.state_directory, "", [](std::string) {}});
-        if (!opened) throw std::runtime_error(opened.error().text);
-        cluster_ = std::move(*opened);
-        if (!cluster_->wait_until_ready(cluster_patience))
+        if (!store::EmbeddedCluster::in_use(options.state_directory)) {
+            make_directories(options);
+            if (getuid() == 0) host::drop_privileges(options.user);  // PostgreSQL refuses to run as root
+            auto opened = store::EmbeddedCluster::open({options.state_directory, "", [](std::string) {}});
+            if (!opened) throw std::runtime_error(opened.error().text);
+            cluster_ = std::move(*opened);
+        }
+        if (!store::EmbeddedCluster::wait_until_ready(options.state_directory, cluster_patience))
             throw std::runtime_error("the embedded PostgreSQL under " + options.state_directory + " does not answer");
         const auto migrated = store::migrate(conninfo);
         if (!migrated) throw std::runtime_error(migrated.error().text);

@@ -74,8 +74,6 @@ public:
         close(bell_);
     }
 
-    const std::string& state_directory() const { return settings_.state_directory; }
-
 private:
     void run() {
         base::Duration pause = first_pause;
@@ -205,8 +203,8 @@ bool EmbeddedCluster::in_use(const std::string& state_directory) {
     return access(files.folder.c_str(), F_OK) == 0 && !ClusterLock::take(files);
 }
 
-bool EmbeddedCluster::wait_until_ready(base::Duration at_most) {
-    const std::string address = conninfo(supervisor_->state_directory());
+bool EmbeddedCluster::wait_until_ready(const std::string& state_directory, base::Duration at_most) {
+    const std::string address = conninfo(state_directory);
     const base::Instant due = host::now() + at_most;
     Watchdog watchdog;
     while (attempt([&] { Connection(address, watchdog, 1s); })) {

@@ -48,7 +48,7 @@ void Database::start() {
                                                 }});
     REQUIRE(opened);
     cluster_ = std::move(*opened);
-    REQUIRE(cluster_->wait_until_ready(patience));
+    REQUIRE(store::EmbeddedCluster::wait_until_ready(folder_.path(), patience));
 }
 
 pid_t Database::postmaster() const {

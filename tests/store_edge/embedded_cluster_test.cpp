@@ -69,7 +69,7 @@ TEST_CASE("a daemon that is killed takes its cluster along, and the next one has
     if (daemon == 0) {
         auto cluster =
             EmbeddedCluster::open({folder.path(), store_edge::unprivileged_user(), [](const std::string&) {}});
-        const char answer = cluster && (*cluster)->wait_until_ready(store_edge::patience) ? 'y' : 'n';
+        const char answer = cluster && EmbeddedCluster::wait_until_ready(folder.path(), store_edge::patience) ? 'y' : 'n';
         if (write(ready[1], &answer, 1) == 1)
             for (;;) pause();
         _exit(1);
@@ -89,7 +89,7 @@ TEST_CASE("a daemon that is killed takes its cluster along, and the next one has
 
     auto next = EmbeddedCluster::open({folder.path(), store_edge::unprivileged_user(), [](const std::string&) {}});
     REQUIRE(next);
-    CHECK((*next)->wait_until_ready(store_edge::patience));
+    CHECK(EmbeddedCluster::wait_until_ready(folder.path(), store_edge::patience));
     close(ready[0]);
     close(ready[1]);
 }
@@ -99,7 +99,7 @@ TEST_CASE("a cluster that was half made when its daemon died is made anew", "[st
     std::filesystem::create_directories(folder.path() + "/postgresql/data.unfinished/base");
     auto cluster = EmbeddedCluster::open({folder.path(), store_edge::unprivileged_user(), [](const std::string&) {}});
     REQUIRE(cluster);
-    CHECK((*cluster)->wait_until_ready(store_edge::patience));
+    CHECK(EmbeddedCluster::wait_until_ready(folder.path(), store_edge::patience));
 }
 
 TEST_CASE("a cluster that cannot be is refused with the reason", "[store][embedded]") {
