@@ -75,12 +75,15 @@ Runtime::Runtime(host::Loop& loop, host::Log& log, const Options& options)
         links_ = std::make_unique<link::PeerLinks>(
             loop, link::LinkSettings{options.settings.site, *options.peer_listen, options.peers, options.tls}, log,
             [this](core::Event event) { feed(std::move(event)); });
+    sip::PhoneEdgeSettings phones;
+    phones.listeners = options.listen;
+    phones.tls_certificate = options.tls.certificate;
+    phones.tls_key = options.tls.key;
     phones_ = std::make_unique<sip::PhoneEdge>(
-        loop, sip::PhoneEdgeSettings{.listeners = options.listen, .tls = options.tls},
-        [this](const core::RegisterRequest& request) { feed(request); },
+        loop, phones, [this](const core::RegisterRequest& request) { feed(request); },
         [this](const core::OptionsRequest& request) { feed(request); });
     control_ = std::make_unique<control::Server>(loop, options.control_socket,
-                                                 [this](core::OperatorCommand command) { feed(std::move(command)); });
+                                                 [this](const core::OperatorCommand& command) { feed(command); });
     if (options.http_listen)
         web_ = std::make_unique<web::HttpServer>(*options.http_listen, [this] { return metrics_.text(); });
     take_census();

@@ -114,7 +114,7 @@ class Site:
         """Numbers of the phones that this daemon knows to be registered with `site`."""
         report = self.ask('--registrations')
         rows = report['registrations'] if report else []
-        return {row['aor'].partition(':')[2].partition('@')[0]
+        return {row['aor'].partition('@')[0]
                 for row in rows if row['site'] == site and row['guest_of'] == guest_of}
 
     def guests_of(self, home):

@@ -51,7 +51,7 @@ StatusReport Gatekeeper::State::status() const {
         home.home = name;
         home.health = peer.health;
         home.phase = peer.failover.phase;
-        home.in_phase = peer.failover.since == base::Instant{} ? base::Duration{} : now_ - peer.failover.since;
+        home.in_phase = now_ - peer.failover.since;
         home.guests = location_.guests_of(name);
         home.records = vault_.count(name);
         home.backed_up_here = peer.backed_up_here;

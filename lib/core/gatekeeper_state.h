@@ -55,7 +55,9 @@ struct Peer {
     Pace release;
 
     Peer(base::SiteName site, base::Instant now, std::uint32_t release_rate)
-        : name(std::move(site)), heard(now), serving_until(now), release(release_rate) {}
+        : name(std::move(site)), heard(now), serving_until(now), release(release_rate) {
+        failover.since = now;
+    }
 };
 
 class Gatekeeper::State {
