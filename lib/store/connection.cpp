@@ -62,9 +62,9 @@ Connection::Connection(const std::string& conninfo, Watchdog& watchdog, base::Du
 }
 
 Connection::~Connection() {
-    const Armed armed(*this);  // the receivers say UNLISTEN, which waits for an answer
+    // Before the receivers, which on an open connection would say UNLISTEN and wait for the answer.
+    connection_->disconnect();
     receivers_.clear();
-    connection_.reset();
 }
 
 void Connection::prolong() {

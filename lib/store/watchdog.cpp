@@ -2,6 +2,8 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
+
 #include "host/clock.h"
 
 namespace innkeeper::store {
@@ -22,7 +24,6 @@ void Watchdog::arm(int descriptor, base::Duration patience) {
         const std::lock_guard lock(mutex_);
         descriptor_ = descriptor;
         due_ = host::now() + patience;
-        if (cut_) ::shutdown(descriptor_, SHUT_RDWR);
     }
     changed_.notify_one();
 }
@@ -32,10 +33,12 @@ void Watchdog::disarm() {
     descriptor_ = -1;
 }
 
-void Watchdog::cut() {
-    const std::lock_guard lock(mutex_);
-    cut_ = true;
-    if (descriptor_ >= 0) ::shutdown(descriptor_, SHUT_RDWR);
+void Watchdog::end_all(base::Duration patience) {
+    {
+        const std::lock_guard lock(mutex_);
+        last_ = host::now() + patience;
+    }
+    changed_.notify_one();
 }
 
 void Watchdog::run() {
@@ -43,7 +46,7 @@ void Watchdog::run() {
     while (!stop_) {
         if (descriptor_ < 0) {
             changed_.wait(lock);
-        } else if (const base::Duration left = due_ - host::now(); left > base::Duration::zero()) {
+        } else if (const base::Duration left = std::min(due_, last_) - host::now(); left > base::Duration::zero()) {
             changed_.wait_for(lock, left);
         } else {
             ::shutdown(descriptor_, SHUT_RDWR);

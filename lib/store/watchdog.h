@@ -21,7 +21,7 @@ public:
 
     void arm(int descriptor, base::Duration patience);  // replaces an earlier arm
     void disarm();
-    void cut();  // any thread: the deadline of this arm, and of each later one, has passed
+    void end_all(base::Duration patience);  // any thread: no wait, of now or later, lasts longer than that from now
 
 private:
     void run();
@@ -30,7 +30,7 @@ private:
     std::condition_variable changed_;
     int descriptor_ = -1;  // -1: not armed
     base::Instant due_;
-    bool cut_ = false;
+    base::Instant last_ = base::Instant::max();
     bool stop_ = false;
     std::thread thread_;
 };

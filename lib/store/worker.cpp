@@ -14,7 +14,8 @@ namespace {
 constexpr std::size_t rows_per_batch = 1000;
 constexpr std::size_t users_read_singly = 1000;  // more of them changed: read all
 constexpr std::chrono::milliseconds first_pause{20};
-constexpr std::chrono::seconds silence{5};  // on an idle connection; then it is tried, it may be half open
+constexpr std::chrono::milliseconds last_patience{200};  // with a statement in progress when the daemon ends
+constexpr std::chrono::seconds silence{5};               // on an idle connection; then it is tried, it may be half open
 
 const char* const users_channel = "innkeeper_users";
 const char* const licences_channel = "innkeeper_licences";
@@ -26,7 +27,7 @@ Store::Worker::Worker(StoreSettings settings, std::function<void(core::Event)> p
 
 Store::Worker::~Worker() {
     mailbox.stop();
-    watchdog_.cut();
+    watchdog_.end_all(last_patience);
 }
 
 void Store::Worker::run() {
