@@ -121,7 +121,8 @@ TEST_CASE("nobody writes a header of his own into an answer", "[sip][R12]") {
 TEST_CASE("no datagram makes more than 2.5 octets of answer per octet of its own", "[sip][R19]") {
     Desk desk;
     desk.response = challenge();
-    desk.response.warning = std::string(200, 'w');
+    const std::string long_warning(200, 'w');
+    desk.response.warning = long_warning;
     const auto small =
         crlf("REGISTER sip:a SIP/2.0\nv:SIP/2.0/UDP h\nf:<sip:a@b>\nt:<sip:a@b>\ni:1\nCSeq:1 REGISTER\n\n");
     CHECK(desk.ask(small).empty());

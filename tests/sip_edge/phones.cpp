@@ -40,7 +40,8 @@ UdpPhone::~UdpPhone() {
 }
 
 void UdpPhone::send(std::string_view datagram) {
-    REQUIRE(::send(socket_, datagram.data(), datagram.size(), 0) == static_cast<ssize_t>(datagram.size()));
+    if (::send(socket_, datagram.data(), datagram.size(), 0) != static_cast<ssize_t>(datagram.size()))
+        FAIL("the datagram was not sent");
 }
 
 std::string UdpPhone::receive() {
@@ -151,7 +152,7 @@ NoDescriptors::NoDescriptors() {
     const int lowest_free = ::dup(0);
     ::close(lowest_free);
     const rlimit none{static_cast<rlim_t>(lowest_free), before_.rlim_max};
-    REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
+    if (::setrlimit(RLIMIT_NOFILE, &none) != 0) FAIL("the limit cannot be set");
 }
 
 NoDescriptors::~NoDescriptors() {

@@ -64,8 +64,13 @@ private:
     std::string directory_;
 };
 
-// Of this process.
+// Of this process. Sanitizers keep freed memory for a while, but see leaks themselves.
 std::size_t resident_octets();
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr bool memory_is_measurable = false;
+#else
+inline constexpr bool memory_is_measurable = true;
+#endif
 
 // While it lives, the process can open nothing more.
 class NoDescriptors {

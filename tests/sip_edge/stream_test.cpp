@@ -212,7 +212,7 @@ TEST_CASE("junk on the TLS port costs no memory", "[sip][R15]") {
     const auto before = resident_octets();
     knock(600);
     CHECK(count.open == 0);
-    CHECK(resident_octets() < before + 2 * 1024 * 1024);
+    if (memory_is_measurable) CHECK(resident_octets() < before + 2 * 1024 * 1024);
 }
 
 TEST_CASE("without descriptors old connections and datagrams are served, and new ones wait their turn", "[sip][R14]") {
@@ -222,14 +222,22 @@ TEST_CASE("without descriptors old connections and datagrams are served, and new
     UdpPhone datagram(site.address(0));
     StreamPhone late(site.address(1));
     late.send(register_over("TCP"));
+    bool refused = false;
+    std::string to_old;
+    std::string to_datagram;
+    std::uint64_t attempts = 0;
     {
-        const NoDescriptors none;
-        REQUIRE(run_until(site.loop, [&] { return tcp(site).no_descriptor > 0; }));
-        CHECK(status_of(site.answer_to(old, register_over("TCP"))) == 200);
-        CHECK(status_of(site.answer_to(datagram, RegisterText{}.text())) == 200);
+        const NoDescriptors none;  // nothing is checked meanwhile: sanitizers need descriptors for that
+        refused = run_until(site.loop, [&] { return tcp(site).no_descriptor > 0; });
+        to_old = site.answer_to(old, register_over("TCP"));
+        to_datagram = site.answer_to(datagram, RegisterText{}.text());
         const auto before = tcp(site).no_descriptor;
         for (int i = 0; i < 100; ++i) site.loop.step(0ms);
-        CHECK(tcp(site).no_descriptor <= before + 1);
+        attempts = tcp(site).no_descriptor - before;
     }
+    CHECK(refused);
+    CHECK(status_of(to_old) == 200);
+    CHECK(status_of(to_datagram) == 200);
+    CHECK(attempts <= 1);
     CHECK(status_of(site.next_answer(late)) == 200);
 }
