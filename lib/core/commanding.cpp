@@ -137,9 +137,14 @@ Report Gatekeeper::State::carry_out(const ShowRegistrations& command) {
     return page;
 }
 
+base::Expected<base::Aor> Gatekeeper::State::aor_as_typed(std::string_view typed) const {
+    auto aor = base::Aor::parse(typed);
+    if (!aor) aor = base::Aor::from_parts(typed, settings_.matching.domains.front());
+    return aor;
+}
+
 Report Gatekeeper::State::carry_out(const Explain& command) {
-    auto aor = base::Aor::parse(command.aor);
-    if (!aor) aor = base::Aor::from_parts(command.aor, settings_.matching.domains.front());
+    const auto aor = aor_as_typed(command.aor);
     if (!aor) return Declined{aor.error().text};
     const Caller caller = identify(*aor);
     const LocationEntry* entry = location_.find(*aor);
@@ -169,6 +174,7 @@ Report Gatekeeper::State::carry_out(const Explain& command) {
         here ? entry->bindings.front().terminal : terminal_of(*caller.record, std::string_view{});
     fact("enabled", yes_or_no(caller.record->enabled));
     fact("terminal", std::string(backup::to_text(terminal)));
+    fact("settings", caller.home != nullptr ? *vault_.find(*aor).settings : caller.record->settings);
     RegistrationPlan plan;
     if (!here) plan.changes.push_back(AddBinding{});
     const AdmissionFacts facts = admission_facts(caller, entry, *aor, terminal, plan);
@@ -214,6 +220,23 @@ Report Gatekeeper::State::carry_out(const Failback& command) {
     home->failover.failback_requested = true;
     review(*home);
     return Done{"phones of " + command.home.text + " are sent home"};
+}
+
+// IP6: the home never hears of it, and its own record is in effect again as soon as the failover ends.
+Report Gatekeeper::State::carry_out(const SetSettings& command) {
+    const auto aor = aor_as_typed(command.aor);
+    if (!aor) return Declined{aor.error().text};
+    const std::string user(aor->text());
+    if (command.settings.size() > Limits::settings_octets)
+        return Declined{"settings have at most " + std::to_string(Limits::settings_octets) + " octets"};
+    const Caller caller = identify(*aor);
+    if (caller.standing == Standing::own)
+        return Declined{user + " is a user of this site: change it in the users table or by --import-users"};
+    const LocationEntry* entry = location_.find(*aor);
+    if (caller.home == nullptr || entry == nullptr || entry->bindings.empty())
+        return Declined{user + " is no guest here; only settings of guests can be changed at a backup"};
+    vault_.overlay(caller.home->name, *aor, command.settings);
+    return Done{"in effect until the failover of " + caller.home->name.text + " ends"};
 }
 
 }  // namespace innkeeper::core

@@ -91,7 +91,10 @@ void begin(Failover& failover, base::Instant now, std::string first_guest) {
 }
 
 void resume(Failover& failover, base::Instant now) {
-    if (!failover.began) failover.began = now;
+    if (!failover.began) {
+        ++failover.number;
+        failover.began = failover.allowed = now;
+    }
     if (failover.phase == Phase::normal || failover.phase == Phase::allowed)
         enter(failover, Phase::active, now, "guests from before this site's restart");
 }

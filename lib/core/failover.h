@@ -45,7 +45,8 @@ bool advance(Failover& failover, base::Instant now, const FailoverFacts& facts, 
 // The first physical phone was admitted as a guest (IP4, IP5): allowed becomes active.
 void begin(Failover& failover, base::Instant now, std::string first_guest);
 
-// Guests found in the database after a restart of this backup: the failover goes on.
+// Guests found in the database after a restart of this backup: the failover goes on, as a new one where the history
+// does not know it.
 void resume(Failover& failover, base::Instant now);
 
 // When `advance` may have something to do without any new evidence.

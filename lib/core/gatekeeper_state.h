@@ -92,6 +92,8 @@ private:
     AdmissionFacts admission_facts(const Caller& caller, const LocationEntry* entry, const base::Aor& aor,
                                    backup::TerminalKind terminal, const RegistrationPlan& plan);
     backup::TerminalKind terminal_of(const backup::UserRecord& record, std::string_view user_agent) const;
+    static backup::TerminalKind licence_kind(const Caller& caller, const LocationEntry* entry,
+                                             backup::TerminalKind terminal);
     void admit(const RegisterRequest& request, LocationEntry& entry, RegistrationPlan& plan, const Caller& caller,
                backup::TerminalKind terminal);
     void welcome_guest(LocationEntry& entry, Peer& home, bool was_guest);
@@ -139,6 +141,8 @@ private:
     void on(UsersChanged& changed);
     void on(LicencesLoaded& loaded);
     void on(StoreAvailability& availability);
+    void restore(const FailoverRow& row);
+    void restore(BindingsRow& row);
     void forget_user(const base::Aor& aor);
 
     // commanding.cpp
@@ -151,6 +155,8 @@ private:
     Report carry_out(const Drain& command);
     Report carry_out(const Resume&);
     Report carry_out(const Failback& command);
+    Report carry_out(const SetSettings& command);
+    base::Expected<base::Aor> aor_as_typed(std::string_view typed) const;
     StatusReport status() const;
     PeerReport report_on(const Peer& peer) const;
 
@@ -187,5 +193,6 @@ private:
 };
 
 base::Instant newest_registration(const std::vector<Binding>& bindings);
+bool same_phone(const Binding& one, const Binding& other);
 
 }  // namespace innkeeper::core

@@ -9,40 +9,33 @@ void Gatekeeper::State::on(StateLoaded& loaded) {
     if (state_loaded_) return;
     state_loaded_ = true;
     if (loaded.epoch >= epoch_) raise_epoch(loaded.epoch);
-    for (const FailoverRow& row : loaded.failovers) {
-        if (Peer* home = find_peer(row.home)) {
-            Failover& failover = home->failover;
-            if (row.number <= failover.number) continue;
-            failover.number = row.number;
-            if (row.ended) continue;
-            failover.allowed = row.allowed;
-            failover.began = row.began;
-            failover.first_guest = row.first_guest;
-            failover.guests_served = row.guests;
-        }
-    }
-    for (BindingsRow& row : loaded.bindings) {
-        std::erase_if(row.bindings, [this](const Binding& binding) { return binding.expires <= now_; });
-        Peer* home = row.guest_of.text.empty() ? nullptr : find_peer(row.guest_of);
-        const LocationEntry* known = location_.find(row.aor);
-        if (known != nullptr && !known->bindings.empty()) continue;  // the phone was quicker than the database
-        const bool of_nobody = home == nullptr && !row.guest_of.text.empty();
-        if (row.bindings.empty() || of_nobody || registered_later_elsewhere(row)) {
-            out_->push_back(WriteRow{BindingsRow{std::move(row.aor), std::move(row.guest_of), {}, {}, 0}});
-            continue;
-        }
-        LocationEntry& entry = location_.obtain(row.aor);
-        entry.bindings = std::move(row.bindings);
-        entry.guest_of = row.guest_of;
-        const auto kind = backup::terminal_kind_from(row.licence_pool);
-        if (home == nullptr && kind) draw_licences(entry, *kind, row.licences);
-        location_.settle(entry, true);
-        if (home == nullptr || home->failover.phase != Phase::normal) continue;
-        const Phase from = home->failover.phase;
-        resume(home->failover, now_);
-        on_phase(*home, from);
+    for (const FailoverRow& row : loaded.failovers) restore(row);
+    for (BindingsRow& row : loaded.bindings) restore(row);
+    for (auto& [name, peer] : peers_) {
+        const bool over = peer.failover.phase == Phase::normal;
+        if (peer.failover.began) write_failover(peer, over);
+        if (over) peer.failover.began.reset();
     }
     if (!publish_at_) publish_at_ = now_;
+}
+
+void Gatekeeper::State::restore(const FailoverRow& row) {
+    Peer* home = find_peer(row.home);
+    if (home == nullptr) return;
+    Failover& failover = home->failover;
+    const bool under_way = failover.phase != Phase::normal;  // begun in this life, before the database was reached
+    if (row.ended) {
+        failover.number = std::max(failover.number, row.number + (under_way ? 1 : 0));
+        if (!under_way) failover.began.reset();
+        return;
+    }
+    failover.number = row.number;
+    failover.allowed = row.allowed;
+    failover.began = row.began;
+    failover.returning = row.returning;
+    failover.cause = row.cause;
+    failover.first_guest = row.first_guest;
+    failover.guests_served += row.guests;
 }
 
 // The peers may have been quicker than the database with what happened while we were away.
@@ -53,8 +46,42 @@ bool Gatekeeper::State::registered_later_elsewhere(const BindingsRow& row) const
     });
 }
 
+// A phone that was quicker than the database has a binding here already; what else its user had stays.
+void Gatekeeper::State::restore(BindingsRow& row) {
+    std::erase_if(row.bindings, [this](const Binding& binding) { return binding.expires <= now_; });
+    Peer* home = row.guest_of.text.empty() ? nullptr : find_peer(row.guest_of);
+    const bool of_nobody = home == nullptr && !row.guest_of.text.empty();
+    const LocationEntry* known = location_.find(row.aor);
+    const bool quicker = known != nullptr && !known->bindings.empty();
+    if (quicker && known->guest_of != row.guest_of) return;
+    if (row.bindings.empty() || of_nobody || registered_later_elsewhere(row)) {
+        if (!quicker) out_->push_back(WriteRow{BindingsRow{std::move(row.aor), std::move(row.guest_of), {}, {}, 0}});
+        return;
+    }
+    LocationEntry& entry = location_.obtain(row.aor);
+    for (Binding& binding : row.bindings) {
+        const bool is_back = std::any_of(entry.bindings.begin(), entry.bindings.end(),
+                                         [&](const Binding& other) { return quicker && same_phone(other, binding); });
+        if (!is_back && entry.bindings.size() < Limits::bindings_per_aor) entry.bindings.push_back(std::move(binding));
+    }
+    entry.guest_of = row.guest_of;
+    if (const auto kind = backup::terminal_kind_from(row.licence_pool); kind && home == nullptr)
+        draw_licences(entry, quicker ? entry.licence_kind : *kind,
+                      static_cast<std::uint32_t>(terminals_after({}, entry.bindings)));
+    if (quicker)
+        tell(entry);
+    else
+        location_.settle(entry, true);
+    if (home == nullptr || home->failover.phase != Phase::normal) return;
+    const Phase from = home->failover.phase;
+    resume(home->failover, now_);
+    on_phase(*home, from);
+}
+
 void Gatekeeper::State::on(UsersLoaded& loaded) {
     const bool complete = loaded.complete;
+    for (const backup::UserRecord& record : loaded.users)
+        if (!record.enabled) forget_user(record.aor);
     for (const base::Aor& gone : directory_.load(std::move(loaded))) forget_user(gone);
     if (complete) announce(UsersReady{directory_.size()});
     if (!publish_at_) publish_at_ = now_;

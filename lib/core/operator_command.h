@@ -32,8 +32,14 @@ struct Resume {};
 struct Failback {
     base::SiteName home;
 };
+// Changes the settings of a guest until the failover ends (IP6).
+struct SetSettings {
+    std::string aor;       // as typed
+    std::string settings;  // a JSON object; replaces the user's
+};
 
-using Command = std::variant<ShowStatus, ShowPeers, ShowRegistrations, ShowLicences, Explain, Drain, Resume, Failback>;
+using Command =
+    std::variant<ShowStatus, ShowPeers, ShowRegistrations, ShowLicences, Explain, Drain, Resume, Failback, SetSettings>;
 
 struct HomeStatus {
     base::SiteName home;

@@ -11,11 +11,6 @@ namespace {
 // Ages are exact to the latency of a link; closer registrations of one phone at two sites count as simultaneous.
 constexpr base::Duration simultaneous = std::chrono::seconds(1);
 
-bool same_phone(const Binding& one, const Binding& other) {
-    if (!one.instance.empty() && one.instance == other.instance) return true;
-    return same_contact(one.contact, other.contact);
-}
-
 std::string joined(const std::vector<std::string>& words) {
     std::string text;
     for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
@@ -34,6 +29,11 @@ std::vector<std::string> mismatches_between(const MatchingSettings& here, const 
 }
 
 }  // namespace
+
+bool same_phone(const Binding& one, const Binding& other) {
+    if (!one.instance.empty() && one.instance == other.instance) return true;
+    return same_contact(one.contact, other.contact);
+}
 
 Peer* Gatekeeper::State::find_peer(const base::SiteName& site) {
     const auto found = peers_.find(site);

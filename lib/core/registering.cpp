@@ -35,13 +35,13 @@ void Gatekeeper::State::on(RegisterRequest& request) {
     if (!request.unsupported.empty()) return refuse(request, Refusal::unsupported_extension, Standing::stranger, {});
 
     const Caller caller = identify(*aor);
-    if (caller.record == nullptr && !directory_.loaded())
-        return refuse(request, Refusal::users_not_loaded, Standing::stranger, {});
     const Authentication authentication = authenticate(request, *aor, *domain, caller);
     switch (authentication.proof) {
         case Proof::none:
             return challenge(request, *aor, *domain, false, false);
         case Proof::wrong:
+            // Without the users nobody can tell a wrong password from an own user's right one.
+            if (!directory_.loaded()) return refuse(request, Refusal::users_not_loaded, Standing::stranger, {});
             return challenge(request, *aor, *domain, false, true);
         case Proof::stale:
             return challenge(request, *aor, *domain, true, false);
@@ -110,9 +110,9 @@ void Gatekeeper::State::register_known(const RegisterRequest& request, const bas
     auto planned = plan_registration(now_, request, entry.bindings, bounds, terminal);
 
     if (!entry.replay.accept(authentication.nonce_identity, authentication.nonce_count)) {
+        // A retransmission, of a log-out too, finds its work done and is answered again; any other use is a replay.
         const auto* plan = std::get_if<RegistrationPlan>(&planned);
-        if (plan == nullptr || !plan->retransmitted || !plan->changes.empty())
-            return challenge(request, aor, realm, true, false);
+        if (plan == nullptr || !plan->changes.empty()) return challenge(request, aor, realm, true, false);
         return answer_with_bindings(request, entry, plan->outbound);
     }
     if (const auto* refusal = std::get_if<Refusal>(&planned)) return refuse(request, *refusal, caller.standing, aor);
@@ -133,6 +133,13 @@ void Gatekeeper::State::register_known(const RegisterRequest& request, const bas
     admit(request, entry, plan, caller, terminal);
 }
 
+// All terminals of one AOR draw from one pool: its record's kind, else the kind that registered first.
+backup::TerminalKind Gatekeeper::State::licence_kind(const Caller& caller, const LocationEntry* entry,
+                                                     backup::TerminalKind terminal) {
+    const bool drawn = entry != nullptr && entry->licences > 0;
+    return caller.record->terminal == backup::TerminalKind::unknown && drawn ? entry->licence_kind : terminal;
+}
+
 AdmissionFacts Gatekeeper::State::admission_facts(const Caller& caller, const LocationEntry* entry,
                                                   const base::Aor& aor, backup::TerminalKind terminal,
                                                   const RegistrationPlan& plan) {
@@ -148,8 +155,9 @@ AdmissionFacts Gatekeeper::State::admission_facts(const Caller& caller, const Lo
         static const std::vector<Binding> none;
         const auto needed =
             static_cast<std::uint32_t>(terminals_after(plan, entry != nullptr ? entry->bindings : none));
-        const std::uint32_t drawn = entry != nullptr ? entry->licences : 0;
-        facts.licence_available = needed <= drawn || licences_.available(now_, terminal, needed - drawn);
+        const backup::TerminalKind kind = licence_kind(caller, entry, terminal);
+        const std::uint32_t drawn = entry != nullptr && entry->licence_kind == kind ? entry->licences : 0;
+        facts.licence_available = needed <= drawn || licences_.available(now_, kind, needed - drawn);
     }
     if (caller.home != nullptr) {
         const Peer& home = *caller.home;
@@ -179,7 +187,7 @@ void Gatekeeper::State::admit(const RegisterRequest& request, LocationEntry& ent
     answer_with_bindings(request, entry, plan.outbound);  // first: nothing that follows may delay it
     if (caller.standing == Standing::own) {
         entry.guest_of = {};
-        draw_licences(entry, terminal, needed);
+        draw_licences(entry, licence_kind(caller, &entry, terminal), needed);
     } else if (!entry.bindings.empty()) {
         welcome_guest(entry, *caller.home, was_registered);
     }

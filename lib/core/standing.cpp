@@ -67,11 +67,13 @@ void Gatekeeper::State::on_phase(Peer& peer, Phase from) {
         if (entry.guest_of == peer.name) left.push_back(&entry);
     });
     for (LocationEntry* entry : left) remove_bindings(*entry, {}, RemovalCause::moved, peer.name);
+    vault_.end_overlays(peer.name);
     announce(FailoverEnded{peer.name, now_ - *failover.began, failover.guests_served});
     failover.began.reset();
 }
 
 void Gatekeeper::State::write_failover(const Peer& peer, bool ended) {
+    if (!state_loaded_) return;  // the numbers of earlier failovers are not known yet
     const Failover& failover = peer.failover;
     FailoverRow row;
     row.home = peer.name;
