@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -26,6 +25,17 @@ std::string first_line(const std::string& path) {
     std::string line;
     std::getline(file, line);
     return line;
+}
+
+std::string lock_path(const ClusterFiles& files) {
+    return files.folder + "/lock";
+}
+
+struct flock whole_file(short kind) {
+    struct flock lock {};
+    lock.l_type = kind;
+    lock.l_whence = SEEK_SET;
+    return lock;
 }
 
 }  // namespace
@@ -81,14 +91,25 @@ std::optional<pid_t> ClusterFiles::running_postmaster() const {
     return std::nullopt;
 }
 
-std::optional<ClusterLock> ClusterLock::take(const ClusterFiles& files) {
-    const int descriptor = open((files.folder + "/lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (descriptor < 0) return std::nullopt;
-    if (flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+base::Expected<ClusterLock> ClusterLock::take(const ClusterFiles& files) {
+    const std::string path = lock_path(files);
+    const int descriptor = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (descriptor < 0) return base::error(path + ": " + strerror(errno));
+    struct flock whole = whole_file(F_WRLCK);
+    if (fcntl(descriptor, F_OFD_SETLK, &whole) != 0) {
         close(descriptor);
-        return std::nullopt;
+        return base::error(files.folder + " is in use by another innkeeperd");
     }
     return ClusterLock(descriptor);
+}
+
+bool ClusterLock::taken(const ClusterFiles& files) {
+    const int descriptor = open(lock_path(files).c_str(), O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0) return false;
+    struct flock whole = whole_file(F_RDLCK);
+    const bool asked = fcntl(descriptor, F_OFD_GETLK, &whole) == 0;
+    close(descriptor);
+    return asked && whole.l_type != F_UNLCK;
 }
 
 ClusterLock::~ClusterLock() {

@@ -30,7 +30,8 @@ struct ClusterFiles {
 // Held as long as the object lives; the kernel drops it with the process.
 class ClusterLock {
 public:
-    static std::optional<ClusterLock> take(const ClusterFiles& files);
+    static base::Expected<ClusterLock> take(const ClusterFiles& files);
+    static bool taken(const ClusterFiles& files);  // by whatever process; asking takes nothing
     ClusterLock(ClusterLock&& other) noexcept : descriptor_(other.descriptor_) { other.descriptor_ = -1; }
     ClusterLock& operator=(ClusterLock&&) = delete;
     ~ClusterLock();

@@ -39,8 +39,8 @@ std::string in_quotes(std::string_view value) {
 
 // What PostgreSQL says to clients that come a little early or stay a little late: no news for an operator.
 bool is_noise(const std::string& line) {
-    for (const char* noise :
-         {"the database system is", "terminating connection due to administrator command", "connection to client lost"})
+    for (const char* noise : {"the database system is", "terminating connection due to administrator command",
+                              "connection to client lost", "Consistent recovery state"})
         if (line.find(noise) != std::string::npos) return true;
     return false;
 }
@@ -184,7 +184,7 @@ base::Expected<std::unique_ptr<EmbeddedCluster>> EmbeddedCluster::open(EmbeddedS
     auto programs = files.programs();
     if (!programs) return base::error("embedded database: " + programs.error().text);
     auto lock = ClusterLock::take(files);
-    if (!lock) return base::error("embedded database: " + files.folder + " is in use by another innkeeperd");
+    if (!lock) return base::error("embedded database: " + lock.error().text);
     return std::unique_ptr<EmbeddedCluster>(new EmbeddedCluster(std::make_unique<Supervisor>(
         std::move(settings), files, std::move(account), std::move(*programs), std::move(*lock))));
 }
@@ -199,8 +199,7 @@ std::string EmbeddedCluster::conninfo(const std::string& state_directory) {
 }
 
 bool EmbeddedCluster::in_use(const std::string& state_directory) {
-    const auto files = ClusterFiles::below(state_directory);
-    return access(files.folder.c_str(), F_OK) == 0 && !ClusterLock::take(files);
+    return ClusterLock::taken(ClusterFiles::below(state_directory));
 }
 
 bool EmbeddedCluster::wait_until_ready(const std::string& state_directory, base::Duration at_most) {

@@ -32,7 +32,8 @@ public:
     static std::string conninfo(const std::string& state_directory);
     // A process has the cluster open: connect to it rather than open it.
     static bool in_use(const std::string& state_directory);
-    // For what runs once and then ends: waits until the cluster, ours or another process's, answers; false: it does not.
+    // For what runs once and then ends: waits until the cluster, ours or another process's, answers; false: it does
+    // not.
     static bool wait_until_ready(const std::string& state_directory, base::Duration at_most);
 
 private:
