@@ -178,13 +178,15 @@ void Runtime::warn_of_certificate_end() {
 }
 
 void Runtime::reload_certificates() {
-    if (!links_) return;
     host::notify_reloading();
-    const auto reloaded = links_->reload_certificates();
-    if (reloaded)
-        log_.write(host::Level::info, "certificates_reloaded", {});
-    else
-        log_.write(host::Level::error, "certificates_kept", {{"error", reloaded.error().text}});
+    const auto for_phones = phones_->reload_certificates();
+    const auto for_peers = links_ ? links_->reload_certificates() : base::Expected<bool>(false);
+    for (const auto* reloaded : {&for_phones, &for_peers})
+        if (!*reloaded)
+            log_.write(host::Level::error, "certificates_kept", {{"error", reloaded->error().text}});
+        else if (**reloaded)
+            log_.write(host::Level::info, "certificates_reloaded",
+                       {{"for", reloaded == &for_phones ? "phones" : "peers"}});
     certificate_days_told_ = 366;
     host::notify_ready();
 }

@@ -14,6 +14,8 @@ namespace innkeeper::sip {
 // Declared in the order of their dependence: listeners end before the connections, these before the server.
 struct PhoneEdge::Impl {
     host::Loop& loop;
+    std::string tls_certificate;
+    std::string tls_key;
     RequestServer server;
     std::unique_ptr<TlsServer> tls;
     StreamConnections connections;
@@ -23,16 +25,18 @@ struct PhoneEdge::Impl {
 
     Impl(host::Loop& the_loop, const PhoneEdgeSettings& settings, OnRegister on_register, OnOptions on_options)
         : loop(the_loop),
+          tls_certificate(settings.tls_certificate),
+          tls_key(settings.tls_key),
           server(settings.md5_only_user_agents, std::move(on_register), std::move(on_options)),
           connections(loop, server, settings.streams) {}
 
-    base::Endpoint open(const PhoneEdgeSettings& settings, const base::Listener& listener, std::uint8_t index) {
+    base::Endpoint open(const base::Listener& listener, std::uint8_t index) {
         if (listener.transport == base::Transport::udp) {
             datagrams.push_back(std::make_unique<UdpListener>(loop, server, listener, index));
             return datagrams.back()->local();
         }
         const bool secure = listener.transport == base::Transport::tls;
-        if (secure && !tls) tls = std::make_unique<TlsServer>(settings.tls_certificate, settings.tls_key);
+        if (secure && !tls) tls = std::make_unique<TlsServer>(tls_certificate, tls_key);
         streams.push_back(std::make_unique<StreamListener>(loop, connections, server.counters(),
                                                            secure ? tls.get() : nullptr, listener, index));
         return streams.back()->local();
@@ -45,7 +49,7 @@ PhoneEdge::PhoneEdge(host::Loop& loop, const PhoneEdgeSettings& settings, OnRegi
     if (settings.listeners.size() > most_listeners) throw std::runtime_error("listen: more than 255 listeners");
     for (std::size_t i = 0; i < settings.listeners.size(); ++i) {
         base::Listener listener = settings.listeners[i];
-        listener.local = impl_->open(settings, listener, static_cast<std::uint8_t>(i));
+        listener.local = impl_->open(listener, static_cast<std::uint8_t>(i));
         impl_->listeners.push_back(listener);
     }
 }
@@ -54,6 +58,16 @@ PhoneEdge::~PhoneEdge() = default;
 
 void PhoneEdge::answer(const core::Response& response) {
     impl_->server.answer(response);
+}
+
+base::Expected<bool> PhoneEdge::reload_certificates() {
+    if (!impl_->tls) return false;
+    try {
+        impl_->tls->load(impl_->tls_certificate, impl_->tls_key);
+    } catch (const std::runtime_error& failure) {
+        return base::error(failure.what());
+    }
+    return true;
 }
 
 const EdgeCounters& PhoneEdge::counters() const {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/address.h"
+#include "base/expected.h"
 #include "core/register_request.h"
 #include "core/response.h"
 #include "host/loop.h"
@@ -41,6 +42,9 @@ public:
 
     // Only for the request whose callback is running; any other id is ignored.
     void answer(const core::Response& response);
+
+    // Reads the TLS files again, for connections to come; false: no listener is TLS. On error the old ones stay in use.
+    base::Expected<bool> reload_certificates();
 
     const EdgeCounters& counters() const;
     std::vector<base::Listener> listeners() const;  // in the order of the settings, with the real ports

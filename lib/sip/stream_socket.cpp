@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <new>
 #include <stdexcept>
+#include <utility>
 
 namespace innkeeper::sip {
 namespace {
@@ -35,6 +36,11 @@ TlsServer::TlsServer(const std::string& certificate_file, const std::string& key
     if (SSL_CTX_use_PrivateKey_file(context_, key_file.c_str(), SSL_FILETYPE_PEM) != 1)
         fail(context_, "tls-key", key_file);
     if (SSL_CTX_check_private_key(context_) != 1) fail(context_, "tls-key", key_file);
+}
+
+void TlsServer::load(const std::string& certificate_file, const std::string& key_file) {
+    TlsServer fresh(certificate_file, key_file);
+    std::swap(context_, fresh.context_);  // open connections hold the old one as long as they need it
 }
 
 TlsServer::~TlsServer() {

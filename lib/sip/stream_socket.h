@@ -20,6 +20,8 @@ public:
     ~TlsServer();
     TlsServer(const TlsServer&) = delete;
     TlsServer& operator=(const TlsServer&) = delete;
+    // For connections to come. Throws like the constructor, and then nothing has changed.
+    void load(const std::string& certificate_file, const std::string& key_file);
     ssl_ctx_st* context() const { return context_; }
 
 private:

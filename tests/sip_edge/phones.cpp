@@ -105,13 +105,26 @@ std::string StreamPhone::receive() {
     return got > 0 ? std::string(room, static_cast<std::size_t>(got)) : std::string();
 }
 
+std::string StreamPhone::server_certificate() const {
+    X509* shown = SSL_get1_peer_certificate(tls_);
+    if (shown == nullptr) return {};
+    unsigned char fingerprint[EVP_MAX_MD_SIZE];
+    unsigned length = 0;
+    X509_digest(shown, EVP_sha256(), fingerprint, &length);
+    X509_free(shown);
+    return std::string(reinterpret_cast<const char*>(fingerprint), length);
+}
+
 CertificateFiles::CertificateFiles() {
     char path[] = "/tmp/innkeeper-sip-XXXXXX";
     REQUIRE(::mkdtemp(path) != nullptr);
     directory_ = path;
     certificate = directory_ + "/certificate.pem";
     key = directory_ + "/key.pem";
+    renew();
+}
 
+void CertificateFiles::renew() {
     EVP_PKEY* pair = EVP_EC_gen("P-256");
     X509* made = X509_new();
     ASN1_INTEGER_set(X509_get_serialNumber(made), 1);

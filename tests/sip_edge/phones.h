@@ -40,6 +40,7 @@ public:
     void send(std::string_view octets);  // with TLS, sent when the handshake is through
     std::string receive();               // what is there; also drives the handshake
     bool closed() const { return closed_; }
+    std::string server_certificate() const;  // its fingerprint; empty before the handshake
 
 private:
     bool ready();
@@ -54,6 +55,7 @@ private:
 class CertificateFiles {
 public:
     CertificateFiles();
+    void renew();  // another certificate and key in the same files
     ~CertificateFiles();
     CertificateFiles(const CertificateFiles&) = delete;
     CertificateFiles& operator=(const CertificateFiles&) = delete;

@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <catch2/catch.hpp>
 #include <memory>
 #include <vector>
@@ -62,6 +64,31 @@ TEST_CASE("a TLS listener without a sound certificate is told in one line", "[si
     settings.tls_certificate = files.certificate;
     settings.tls_key = others.key;
     CHECK_THROWS_WITH(GrantingEdge({"tls:127.77.21.2:0"}, settings), Catch::Matchers::StartsWith("tls-key"));
+}
+
+TEST_CASE("new certificates serve new connections, and broken ones change nothing", "[sip]") {
+    CertificateFiles files;
+    sip::PhoneEdgeSettings settings;
+    settings.tls_certificate = files.certificate;
+    settings.tls_key = files.key;
+    GrantingEdge site({"tls:127.77.21.2:0"}, settings);
+    const auto shown = [&] {
+        StreamPhone phone(site.address(), Security::tls);
+        CHECK(status_of(site.answer_to(phone, register_over("TLS"))) == 200);
+        return phone.server_certificate();
+    };
+    StreamPhone old(site.address(), Security::tls);
+    CHECK(status_of(site.answer_to(old, register_over("TLS"))) == 200);
+    const auto first = shown();
+    CHECK(shown() == first);
+    files.renew();
+    CHECK(site.edge->reload_certificates());
+    const auto second = shown();
+    CHECK(second != first);
+    REQUIRE(::truncate(files.certificate.c_str(), 10) == 0);
+    CHECK_FALSE(site.edge->reload_certificates());
+    CHECK(shown() == second);
+    CHECK(status_of(site.answer_to(old, register_over("TLS"))) == 200);
 }
 
 TEST_CASE("pipelined messages are all answered in order, and a message may come in pieces", "[sip][R13]") {
