@@ -81,6 +81,7 @@ StreamFramer::Piece StreamFramer::next() {
         consumed_ = searched_ = 0;
         return {};
     }
+    if (whole_ > rest.size()) return {};
     const auto end = rest.find(headers_end, searched_);
     if (end == std::string_view::npos) {
         searched_ = rest.size() < headers_end.size() ? 0 : rest.size() - headers_end.size() + 1;
@@ -92,10 +93,12 @@ StreamFramer::Piece StreamFramer::next() {
     const auto body = content_length(rest.substr(0, end));
     if (!body) return {Kind::malformed, rest.substr(0, head)};
     if (head > longest_message || *body > longest_message - head) return {Kind::too_long, {}};
-    if (rest.size() < head + *body) return {};
-    consumed_ += head + *body;
-    searched_ = 0;
-    return {Kind::message, rest.substr(0, head + *body)};
+    whole_ = head + *body;
+    if (rest.size() < whole_) return {};
+    const auto message = rest.substr(0, whole_);
+    consumed_ += whole_;
+    searched_ = whole_ = 0;
+    return {Kind::message, message};
 }
 
 }  // namespace innkeeper::sip

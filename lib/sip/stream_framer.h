@@ -34,6 +34,7 @@ private:
     std::string buffer_;
     std::size_t consumed_ = 0;  // octets at the front that earlier pieces took
     std::size_t searched_ = 0;  // where the search for the end of the headers goes on
+    std::size_t whole_ = 0;     // octets of the message at the front, once its headers are here: they are read once
 };
 
 }  // namespace innkeeper::sip
