@@ -23,6 +23,7 @@ class Lab:
         self.folder = tempfile.mkdtemp(prefix='innkeeper-lab-', dir='/tmp')
         os.chmod(self.folder, 0o755)
         self.sites, self.phones = {}, []
+        self.namespaces = {}  # of the network, by site, where a lab cuts wires
         self.names = None
         self.closed = False
         atexit.register(self.close)
@@ -40,7 +41,7 @@ class Lab:
 
     def make_certificates(self, folder):
         """A root and, signed by it, a certificate for every site, readable for the daemons."""
-        subprocess.run([os.path.join(ROOT, 'etc', 'make-test-ca.sh'), folder,
+        subprocess.run([os.path.join(ROOT, 'etc', 'make-test-ca.sh'), '-d', '90', folder,
                         *(f'{site.name},DNS:{site.host}' for site in self.sites.values())], check=True,
                        capture_output=True)
         for found in ['.', *os.listdir(folder)]:

@@ -32,7 +32,7 @@ class Site:
         self.state = os.path.join(self.folder, 'state')
         self.process = None
         self.lives = 0
-        self.namespace = None  # of the network, where a lab cuts wires
+        self.namespace = lab.namespaces.get(name)
 
     def prepare(self):
         """Writes everything the daemon needs to find."""

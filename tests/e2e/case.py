@@ -15,8 +15,9 @@ from lab.phones import Baresip  # noqa: E402
 from lab.process import Process, wait_until  # noqa: E402
 from sip_phone import SipPhone  # noqa: E402
 
-DAEMON = os.environ['INNKEEPER_DAEMON']
+DAEMON = os.environ['LAB_DAEMON']
 
+SIPP_GRANTED = (97,)  # how sipp ends where a scenario stops it
 CASE_SECONDS = 150  # less than what ctest allows, so that a case that hangs still closes its lab
 
 

@@ -38,7 +38,7 @@ class Partition(LabCase):
         for number in range(1, 10):
             ip('addr', 'add', f'10.203.2.{number}/32', 'dev', cls.bridge)
         ip('addr', 'add', '10.203.1.53/32', 'dev', cls.bridge)
-        cls.network_of = {name: cls.namespace(name) for name in cls.sites}
+        cls.lab.namespaces = {name: cls.namespace(name) for name in cls.sites}
         cls.three_sites(north=desks('1001', '1002'), lost_after='4s', **SOON_BACK)
 
     @classmethod
