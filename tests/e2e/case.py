@@ -42,20 +42,16 @@ class LabCase(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.lab = Lab(DAEMON, f'127.{next(_networks)}')
+        cls.addClassCleanup(cls.lab.close)
         try:
             cls.open()
         except BaseException:
             cls.tell_logs()
-            cls.lab.close()
             raise
 
     @classmethod
     def open(cls):
         raise NotImplementedError
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.lab.close()
 
     @classmethod
     def tell_logs(cls):

@@ -24,6 +24,7 @@ class Partition(LabCase):
         """A bridge in this machine's own namespace joins three; phones are on the bridge."""
         cls.lab.network = '10.203'
         cls.bridge = f'ik{cls.lab.folder[-6:]}'
+        cls.addClassCleanup(cls.remove_network)
         ip('link', 'add', cls.bridge, 'type', 'bridge')
         ip('addr', 'add', '10.203.0.1/16', 'dev', cls.bridge)
         ip('link', 'set', cls.bridge, 'up')
@@ -42,8 +43,8 @@ class Partition(LabCase):
         cls.three_sites(north=desks('1001', '1002'), lost_after='4s', **SOON_BACK)
 
     @classmethod
-    def tearDownClass(cls):
-        super().tearDownClass()
+    def remove_network(cls):
+        cls.lab.close()
         for name in cls.sites:
             subprocess.run(['ip', 'netns', 'del', cls.namespace(name)], check=False, capture_output=True)
         subprocess.run(['ip', 'link', 'del', cls.bridge], check=False, capture_output=True)

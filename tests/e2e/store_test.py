@@ -72,6 +72,7 @@ class DatabaseAway(LabCase):
     def open(cls):
         cls.database = Database(os.path.join(cls.lab.folder, 'database'), f'{cls.lab.network}.3.1')
         cls.database.start()
+        cls.addClassCleanup(cls.database.stop)
         cls.site = cls.lab.add_site('north', users=desks('1001', '1002', '1003'), database=cls.database.conninfo)
         cls.site.prepare()
         migrated = cls.site.run('--migrate')
@@ -80,11 +81,6 @@ class DatabaseAway(LabCase):
         cls.site.start()
         cls.site.wait_ready()
         cls.site.import_users(cls.site.users)
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.database.stop()
-        super().tearDownClass()
 
     def available(self):
         return self.site.ask('--status')['status']['database_available']
