@@ -38,6 +38,8 @@ private:
 
     void names() {
         const core::Settings& settings = options_.settings;
+        if (settings.matching.domains.size() > core::Limits::domains)
+            fail("domain", "is written more than " + std::to_string(core::Limits::domains) + " times");
         if (options_.peers.contains(settings.site))
             fail("peer", "'" + settings.site.text + "' is this site itself: leave it out", peer_text(settings.site));
         if (options_.peers.size() > core::Limits::peers)

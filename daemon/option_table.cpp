@@ -207,7 +207,9 @@ Table control_commands() {
                 [](Options& o, View) { return ask(o, core::ShowLicences{}); }),
         command("explain", "AOR", "would this phone be let in now, by which rule, and why not",
                 [](Options& o, View v) {
-                    const auto aor = base::Aor::parse(v);
+                    // Without a domain it is a user of the daemon's first one.
+                    const auto aor =
+                        v.find('@') == View::npos ? base::Aor::from_parts(v, "domain") : base::Aor::parse(v);
                     return aor ? ask(o, core::Explain{std::string(v)}) : Wrong(aor.error().text);
                 }),
         command("drain", "REASON", "planned maintenance: peers open at once",
@@ -219,6 +221,13 @@ Table control_commands() {
                     if (auto wrong = take_site(v, failback.home)) return wrong;
                     return ask(o, std::move(failback));
                 }),
+        command(
+            "set-settings", "AOR=JSON", "settings of a guest, in effect here until its failover ends",
+            [](Options& o, View v) {
+                const auto equals = v.find('=');
+                if (equals == View::npos) return Wrong("write AOR=JSON, as in 1001@example.com={\"dnd\":true}");
+                return ask(o, core::SetSettings{std::string(v.substr(0, equals)), std::string(v.substr(equals + 1))});
+            }),
         flag("json", "", "answer as JSON with stable keys",
              [](Options& o, View) {
                  o.json = true;

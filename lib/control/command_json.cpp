@@ -44,6 +44,12 @@ nlohmann::ordered_json to_json(const core::Failback& command) {
     json["home"] = command.home.text;
     return json;
 }
+nlohmann::ordered_json to_json(const core::SetSettings& command) {
+    auto json = named("set_settings");
+    json["aor"] = command.aor;
+    json["settings"] = command.settings;
+    return json;
+}
 
 // Throws what nlohmann throws where a key has another type.
 base::Expected<core::Command> command_from(const nlohmann::json& json) {
@@ -59,6 +65,12 @@ base::Expected<core::Command> command_from(const nlohmann::json& json) {
     if (name == "drain") return core::Command{core::Drain{json.value("reason", "")}};
     if (name == "resume") return core::Command{core::Resume{}};
     if (name == "failback") return core::Command{core::Failback{{json.value("home", "")}}};
+    if (name == "set_settings") {
+        core::SetSettings command{json.value("aor", ""), json.value("settings", "")};
+        if (!nlohmann::json::parse(command.settings, nullptr, false).is_object())
+            return base::error("settings are a JSON object, as in {\"dnd\":true}");
+        return core::Command{std::move(command)};
+    }
     return base::error("unknown command");
 }
 

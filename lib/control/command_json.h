@@ -4,6 +4,7 @@
 //   explain        "aor"
 //   drain          "reason" ("")
 //   failback       "home"
+//   set_settings   "aor", "settings": text of a JSON object
 #pragma once
 
 #include <string>

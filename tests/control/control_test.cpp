@@ -139,7 +139,8 @@ TEST_CASE("every command arrives as it was given", "[control]") {
                                       core::Explain{"sip:1001@example.com"},
                                       core::Drain{"new \"disk\"\n"},
                                       core::Resume{},
-                                      core::Failback{{"north"}}};
+                                      core::Failback{{"north"}},
+                                      core::SetSettings{"1001", R"({"dnd":true})"}};
     for (const core::Command& command : commands) {
         const Asked asked = daemon.ask(command);
         CHECK(asked.code == control::exit_ok);
@@ -154,6 +155,7 @@ TEST_CASE("every command arrives as it was given", "[control]") {
     CHECK(std::get<core::Explain>(daemon.commands[4]).aor == "sip:1001@example.com");
     CHECK(std::get<core::Drain>(daemon.commands[5]).reason == "new \"disk\"\n");
     CHECK(std::get<core::Failback>(daemon.commands[7]).home.text == "north");
+    CHECK(std::get<core::SetSettings>(daemon.commands[8]).settings == R"({"dnd":true})");
 }
 
 TEST_CASE("a declined command is exit code 1 and one line", "[control]") {
