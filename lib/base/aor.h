@@ -37,7 +37,6 @@ private:
 
 template <>
 struct std::hash<innkeeper::base::Aor> {
-    std::size_t operator()(const innkeeper::base::Aor& aor) const noexcept {
-        return std::hash<std::string_view>{}(aor.text());
-    }
+    // Not noexcept: libstdc++ then keeps the hash beside each key instead of hashing neighbours again at every look-up.
+    std::size_t operator()(const innkeeper::base::Aor& aor) const { return std::hash<std::string_view>{}(aor.text()); }
 };

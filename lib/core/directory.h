@@ -20,6 +20,7 @@ struct DirectoryEntry {
 
 class Directory {
 public:
+    Directory() { entries_.max_load_factor(0.5F); }  // as in Location
     const backup::UserRecord* find(const base::Aor& aor) const;
     bool loaded() const { return loaded_; }  // at least once completely
     std::size_t size() const { return entries_.size(); }

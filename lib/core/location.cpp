@@ -29,20 +29,22 @@ LocationEntry& Location::obtain(const base::Aor& aor) {
 }
 
 void Location::count(LocationEntry& entry) {
+    GuestCount* guests = entry.guest_of.text.empty() ? nullptr : &guests_[entry.guest_of];
+    const LocationEntry::Counted now{guests, static_cast<std::uint32_t>(entry.bindings.size()), entry.released};
+    if (now == entry.counted) return;
     const auto add = [this](const LocationEntry::Counted& counted, std::uint64_t sign) {
         bindings_ += sign * counted.bindings;
         if (counted.bindings == 0) return;
-        if (counted.guest_of.text.empty()) {
+        if (counted.guests == nullptr) {
             own_registered_ += sign;
         } else {
-            GuestCount& guests = guests_[counted.guest_of];
-            guests.guests += sign;
-            if (counted.released) guests.released += sign;
+            counted.guests->guests += sign;
+            if (counted.released) counted.guests->released += sign;
         }
     };
     add(entry.counted, ~std::uint64_t{0});  // minus one, modulo 2^64
-    entry.counted = {entry.bindings.size(), entry.guest_of, entry.released};
-    add(entry.counted, 1);
+    add(now, 1);
+    entry.counted = now;
 }
 
 void Location::settle(LocationEntry& entry, bool tell) {

@@ -15,6 +15,11 @@
 
 namespace innkeeper::core {
 
+struct GuestCount {  // of one home
+    std::uint64_t guests = 0;
+    std::uint64_t released = 0;
+};
+
 struct LocationEntry {
     const base::Aor* aor = nullptr;  // the key it is stored under
     std::vector<Binding> bindings;   // empty: not registered here now
@@ -28,15 +33,17 @@ struct LocationEntry {
     std::uint32_t licences = 0;  // drawn, of that kind
     bool released = false;       // a guest whom failback has sent home
 
-    struct Counted {  // what the entry stands for in the counts of Location, which alone keeps it
-        std::size_t bindings = 0;
-        base::SiteName guest_of;
+    struct Counted {                   // what the entry stands for in the counts of Location, which alone keeps it
+        GuestCount* guests = nullptr;  // null: own user
+        std::uint32_t bindings = 0;
         bool released = false;
+        bool operator==(const Counted&) const = default;
     } counted;
 };
 
 class Location {
 public:
+    Location() { entries_.max_load_factor(0.5F); }  // a stranger met on the way to an entry is a cache miss
     LocationEntry* find(const base::Aor& aor);
     const LocationEntry* find(const base::Aor& aor) const;
     LocationEntry& obtain(const base::Aor& aor);  // makes an empty one; only for authenticated AORs, so that strangers
@@ -79,17 +86,13 @@ private:
         LocationEntry* entry;
         bool operator>(const Due& other) const { return at > other.at; }
     };
-    struct GuestCount {
-        std::uint64_t guests = 0;
-        std::uint64_t released = 0;
-    };
     void count(LocationEntry& entry);
     void put_in_agenda(LocationEntry& entry);
 
     std::unordered_map<base::Aor, LocationEntry> entries_;  // entries keep their address
     ChangeLog<LocationEntry> changes_;
     std::priority_queue<Due, std::vector<Due>, std::greater<>> agenda_;
-    std::map<base::SiteName, GuestCount> guests_;
+    std::map<base::SiteName, GuestCount> guests_;  // counts keep their address
     std::uint64_t digest_ = 0;
     std::uint64_t bindings_ = 0;
     std::uint64_t own_registered_ = 0;

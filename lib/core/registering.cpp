@@ -9,9 +9,9 @@ namespace innkeeper::core {
 namespace {
 
 bool same_ignoring_case(std::string_view a, std::string_view b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
-        return std::tolower(static_cast<unsigned char>(x)) == std::tolower(static_cast<unsigned char>(y));
-    });
+    return a == b || std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
+               return std::tolower(static_cast<unsigned char>(x)) == std::tolower(static_cast<unsigned char>(y));
+           });
 }
 
 std::uint32_t seconds_left(base::Instant now, base::Instant expires) {
