@@ -86,7 +86,7 @@ TEST_CASE("every kind of value is judged", "[options]") {
     CHECK_THAT(only_problem({"--max-expires=3600500ms"}), Contains("no whole number of seconds"));
     CHECK_THAT(only_problem({"--user="}), Contains("user: is empty"));
     CHECK_THAT(only_problem({"--status", "--explain=nobody"}), Contains("cannot go with"));
-    CHECK_THAT(only_problem({"--explain=nobody"}), Contains("user@domain"));
+    CHECK_THAT(only_problem({"--explain=@example.org"}), Contains("user@domain"));
     CHECK_THAT(only_problem({"--site=south"}), Contains("site: is written twice"));
     CHECK_THAT(only_problem({"--status=now"}), Contains("status"));
     CHECK_THAT(only_problem({"--lost-after"}), Contains("lost-after"));
