@@ -164,4 +164,58 @@ const Response& Phone::repeat(Gate& gate) {
     return gate.answer();
 }
 
+Gate site_of(std::vector<std::string> users) {
+    Gate gate;
+    gate.started().with_users(std::move(users));
+    return gate;
+}
+
+Settings quick() {
+    Settings settings = support::settings_of("south", {"north", "west"}, {"north"});
+    settings.failover.failback_after = 10s;
+    settings.failover.homeless_grace = 30s;
+    return settings;
+}
+
+// North, known and heard, with these users.
+Gate backup_of(std::vector<std::string> users, Settings settings) {
+    Gate gate(std::move(settings));
+    gate.started().with_users({"alice"});
+    gate.feed(StateLoaded{});
+    gate.entrusted_by_north(std::move(users));
+    gate.beating = {north};
+    gate.pass(1s);
+    return gate;
+}
+
+// North is silent until it is lost.
+void lose_north(Gate& gate) {
+    gate.beating.clear();
+    gate.pass(16s);
+    REQUIRE(gate.phase_of(north) == Phase::allowed);
+}
+
+void north_returns(Gate& gate) {
+    gate.beating = {north};
+    gate.beaten = gate.now;
+    gate.beat(north);
+}
+
+Refusal refused(Gate& gate, Phone& phone) {
+    phone.call(gate);
+    const auto judged = gate.notices<RegisterJudged>();
+    REQUIRE(judged.size() == 1);
+    REQUIRE(judged[0].refusal);
+    const Response& answer = gate.answer();
+    CHECK(answer.status == 503);
+    CHECK(answer.retry_after.value_or(0) > 0);
+    return *judged[0].refusal;
+}
+
+std::string fact(const ExplainReport& report, const std::string& name) {
+    for (const auto& [one, value] : report.facts)
+        if (one == name) return value;
+    return "no such fact";
+}
+
 }  // namespace gate

@@ -107,4 +107,13 @@ public:
     auth::Ha1 ha1;
 };
 
+Gate site_of(std::vector<std::string> users);  // started, with these users
+Settings quick();  // the product's defaults, but for failback after 10 s and a grace of 30 s
+// South, with north known and heard, and these users of it.
+Gate backup_of(std::vector<std::string> users, Settings settings = quick());
+void lose_north(Gate& gate);  // silent until it is lost
+void north_returns(Gate& gate);
+Refusal refused(Gate& gate, Phone& phone);  // why; and the answer is 503 with Retry-After
+std::string fact(const ExplainReport& report, const std::string& name);
+
 }  // namespace gate

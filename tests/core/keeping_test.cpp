@@ -46,14 +46,6 @@ LicencesLoaded pool(std::string name, std::uint64_t capacity, std::optional<base
     return licences;
 }
 
-Refusal refused(Gate& gate, Phone& phone) {
-    phone.call(gate);
-    const auto judged = gate.notices<RegisterJudged>();
-    REQUIRE(judged.size() == 1);
-    REQUIRE(judged[0].refusal);
-    return *judged[0].refusal;
-}
-
 std::uint64_t used(Gate& gate) {
     return std::get<std::vector<LicenceReport>>(gate.command(ShowLicences{}))[0].used;
 }
