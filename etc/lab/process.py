@@ -38,7 +38,8 @@ class Process:
         self.log = log
         with open(log, 'ab') as out:
             self.child = subprocess.Popen(argv, stdout=out, stderr=subprocess.STDOUT, stdin=stdin, cwd=cwd,
-                                          env={**os.environ, **(env or {})}, preexec_fn=_die_with_parent)
+                                          env={**os.environ, **(env or {})}, preexec_fn=_die_with_parent,
+                                          start_new_session=True)  # Ctrl-C is the lab's to handle
         _running.append(self)
 
     @property

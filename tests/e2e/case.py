@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import re
 import signal
 import sys
 import time
@@ -29,6 +30,8 @@ for _signal in (signal.SIGALRM, signal.SIGTERM, signal.SIGHUP):
     signal.signal(_signal, _give_up)
 signal.alarm(CASE_SECONDS)
 
+REPORT = re.compile(r'(runtime error:|(Address|Leak|Thread)Sanitizer|assertion_failed)[\s\S]{,4000}')
+
 _networks = itertools.count(90)
 
 
@@ -42,7 +45,7 @@ class LabCase(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.lab = Lab(DAEMON, f'127.{next(_networks)}')
-        cls.addClassCleanup(cls.lab.close)
+        cls.addClassCleanup(cls.close)
         try:
             cls.open()
         except BaseException:
@@ -52,6 +55,25 @@ class LabCase(unittest.TestCase):
     @classmethod
     def open(cls):
         raise NotImplementedError
+
+    @classmethod
+    def close(cls):
+        """Ends the lab; what a sanitizer or an assertion of the house reported, in any daemon's any life, is a failure."""
+        if cls.lab.closed:
+            return
+        for site in cls.lab.sites.values():
+            if site.process and site.process.running():
+                site.stop()
+        reports = []
+        for site in cls.lab.sites.values():
+            for life in range(1, site.lives + 1):
+                with open(f'{site.folder}/log.{life}', encoding='utf-8', errors='replace') as file:
+                    found = REPORT.search(file.read())
+                if found:
+                    reports.append(f'{site.name}, life {life}: {found.group()}')
+        cls.lab.close()
+        if reports:
+            raise AssertionError('\n'.join(reports))
 
     @classmethod
     def tell_logs(cls):

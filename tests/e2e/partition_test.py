@@ -44,7 +44,7 @@ class Partition(LabCase):
 
     @classmethod
     def remove_network(cls):
-        cls.lab.close()
+        cls.close()
         for name in cls.sites:
             subprocess.run(['ip', 'netns', 'del', cls.namespace(name)], check=False, capture_output=True)
         subprocess.run(['ip', 'link', 'del', cls.bridge], check=False, capture_output=True)
