@@ -60,6 +60,10 @@ base::SiteName Phone::working() const {
     return {};
 }
 
+bool Phone::trying(const base::SiteName& server) const {
+    return const_cast<Phone*>(this)->leg(server).trying;
+}
+
 const std::string& Phone::last_answer(const base::SiteName& server) const {
     return const_cast<Phone*>(this)->leg(server).last_answer;
 }

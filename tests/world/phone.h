@@ -42,6 +42,7 @@ public:
     void switch_on();
     void switch_off();  // the plug is pulled; nothing is said
     bool on() const { return on_; }
+    bool trying(const base::SiteName& server) const;
     void knock(const base::SiteName& server);  // one attempt, whatever its habit says
     void unregister(const base::SiteName& server);
 

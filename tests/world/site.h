@@ -51,6 +51,7 @@ public:
     base::Duration store_available_for() const;
     std::uint64_t life() const { return life_; }
 
+    void configure(core::Settings settings) { settings_ = std::move(settings); }  // before the first start
     void start();
     void start_with(core::Settings settings);  // the operator edited the file and started again
     void kill();                               // kill -9: the kernel closes its connections

@@ -128,7 +128,10 @@ void Watch::stepped(Site& site, const Occasion& occasion, const core::Effects& e
     const auto served_before =
         occasion.request ? ledger.serves(aor_of(*occasion.request), world_.calendar.now()) : true;
     for (const core::Effect& effect : effects) {
-        if (const auto* announce = std::get_if<core::Announce>(&effect)) judge_notice(site, announce->notice);
+        if (const auto* announce = std::get_if<core::Announce>(&effect)) {
+            if (world_.on_notice) world_.on_notice(site, announce->notice);
+            judge_notice(site, announce->notice);
+        }
         if (const auto* write = std::get_if<core::WriteRow>(&effect)) judge_row(site, write->row);
     }
     judge_answers(site, occasion, effects);

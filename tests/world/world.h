@@ -57,6 +57,7 @@ public:
     Network network;
     Transcript transcript;
     Watch watch;
+    std::function<void(const Site&, const core::Notice&)> on_notice;  // for whoever tells the story
 
 private:
     void tick();

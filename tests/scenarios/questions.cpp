@@ -1,0 +1,108 @@
+// What an operator asks in a scenario: through the same commands as the control socket's.
+#include <algorithm>
+#include <stdexcept>
+
+#include "scenarios/stage.h"
+#include "support/print.h"
+#include "support/settings.h"
+
+namespace innkeeper::scenarios {
+namespace {
+
+std::string done_or_declined(const core::Report& report) {
+    if (const auto* done = std::get_if<core::Done>(&report)) return "done: " + done->text;
+    return "declined: " + std::get<core::Declined>(report).text;
+}
+
+std::string join(const std::vector<std::string>& parts) {
+    std::string text;
+    for (const std::string& part : parts) text += (text.empty() ? "" : ", ") + part;
+    return text.empty() ? "nobody" : text;
+}
+
+}  // namespace
+
+core::Report Stage::command(world::Site& site, core::Command command) {
+    if (!site.running()) throw std::runtime_error(site.name().text + " does not run");
+    core::Report answer;
+    site.command(std::move(command), [&](const core::Report& report) { answer = report; });
+    return answer;
+}
+
+core::HomeStatus Stage::home_at(const std::string& home, const std::string& at) {
+    const core::Report report = command(site(at), core::ShowStatus{});
+    for (const core::HomeStatus& status : std::get<core::StatusReport>(report).homes)
+        if (status.home.text == home) return status;
+    throw std::runtime_error(at + " knows no home '" + home + "'");
+}
+
+Stage::Answer Stage::operate(const Words& words) {
+    if (words[0] == "drain") return {done_or_declined(command(site(words.at(1)), core::Drain{"maintenance"}))};
+    if (words[0] == "resume") return {done_or_declined(command(site(words.at(1)), core::Resume{}))};
+    return {done_or_declined(command(site(words.at(3)), core::Failback{{words.at(1)}}))};  // failback north at south
+}
+
+Stage::Answer Stage::ask(const Words& words) {
+    const std::string& what = words[0];
+    const std::string& last = words.back();
+    if (what == "status" && words.size() == 3) return ask_status(site(last));
+    if (what == "notices" && words.size() == 3) return ask_notices(site(last).name());
+    if (what == "where") return ask_where(words);
+    if (what == "phase" && words.size() == 5) return {std::string(to_text(home_at(words[2], last).phase))};
+    if (what == "health" && words.size() == 5) return {std::string(to_text(home_at(words[2], last).health))};
+    if (what == "why" && words.size() == 5) return {home_at(words[2], last).why};
+    if (what == "records" && words.size() == 5) return {std::to_string(home_at(words[2], last).records)};
+    if (what == "licences") return {support::print(command(site(last), core::ShowLicences{}))};
+    if (what == "explain" && words.size() == 4) {
+        const core::Report report = command(site(last), core::Explain{words[1]});
+        const auto& explained = std::get<core::ExplainReport>(report);
+        return {support::print(report), explained.explanation};
+    }
+    if (what == "mismatches" && words.size() == 5) {
+        const core::Report report = command(site(last), core::ShowPeers{});
+        for (const core::PeerReport& peer : std::get<std::vector<core::PeerReport>>(report))
+            if (peer.site.text == words[2])
+                return peer.mismatches.empty() ? Answer{"none"}
+                                               : Answer(peer.mismatches.begin(), peer.mismatches.end());
+    }
+    throw std::runtime_error("not understood: " + what);
+}
+
+Stage::Answer Stage::ask_status(world::Site& one) {
+    const core::Report report = command(one, core::ShowStatus{});
+    const auto& status = std::get<core::StatusReport>(report);
+    std::string head = status.serving ? "serving" : "not serving";
+    if (status.draining) head += ", draining";
+    if (!status.database_available) head += ", database away";
+    Answer lines{head + ", " + std::to_string(status.registrations) + " of " + std::to_string(status.users) +
+                 " users registered, " + std::to_string(status.guests) + " guests"};
+    for (const core::HomeStatus& home : status.homes)
+        if (home.backed_up_here)
+            lines.push_back("backs up " + home.home.text + ": " + std::string(to_text(home.health)) + ", " +
+                            std::string(to_text(home.phase)) + ", " + std::to_string(home.guests) + " guests, " +
+                            std::to_string(home.records) + " records");
+    return lines;
+}
+
+// where is 100: as every running site sees it
+Stage::Answer Stage::ask_where(const Words& words) {
+    const base::Aor aor = base::Aor::from_parts(words.back(), support::domain).value();
+    Answer lines;
+    for (const auto& [name, one] : world_.sites()) {
+        if (!one->running()) continue;
+        const core::Report report = command(*one, core::ShowRegistrations{{}, false});
+        std::vector<std::string> places;
+        for (const core::RegistrationReport& row : std::get<core::RegistrationsReport>(report).rows)
+            if (row.aor == aor)
+                places.push_back(row.site.text +
+                                 (row.guest_of.text.empty() ? "" : " as guest of " + row.guest_of.text));
+        lines.push_back(name.text + " sees it at " + (places.empty() ? "no site" : join(places)));
+    }
+    return lines;
+}
+
+Stage::Answer Stage::ask_notices(const base::SiteName& name) {
+    return std::exchange(notices_[name], {});
+}
+
+}  // namespace innkeeper::scenarios

@@ -1,0 +1,34 @@
+// A scenario file: commands, and behind `->` what is expected of them. An expectation may take several lines, each
+// beginning with `->`. `#` begins a comment.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace innkeeper::scenarios {
+
+struct Step {
+    std::size_t line = 0;  // where the command stands, from 1
+    std::string command;
+    std::vector<std::string> expected;
+};
+
+struct Script {
+    std::string path;
+    std::vector<std::string> lines;  // as written
+    std::vector<Step> steps;
+};
+
+Script read_script(const std::string& path);
+
+// What a command answers, line by line; throws std::runtime_error with words when it cannot be carried out.
+using Perform = std::function<std::vector<std::string>(const std::string& command)>;
+
+// Carries out every step; what differs, as file:line with both answers, or an empty text.
+std::string play(const Script& script, const Perform& perform);
+
+// The file as it would have to read for every answer to be as expected.
+std::string with_answers(const Script& script, const Perform& perform);
+
+}  // namespace innkeeper::scenarios

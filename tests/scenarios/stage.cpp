@@ -1,0 +1,271 @@
+#include "scenarios/stage.h"
+
+#include <algorithm>
+#include <sstream>
+#include <stdexcept>
+
+#include "base/duration.h"
+#include "support/print.h"
+#include "support/settings.h"
+
+namespace innkeeper::scenarios {
+namespace {
+
+using namespace std::chrono_literals;
+
+Words words_of(const std::string& line) {
+    std::istringstream in(line);
+    Words words;
+    for (std::string word; in >> word;) words.push_back(word);
+    return words;
+}
+
+std::vector<base::SiteName> names_in(const std::string& list) {
+    std::vector<base::SiteName> names;
+    std::istringstream in(list);
+    for (std::string name; std::getline(in, name, ',');) names.push_back({name});
+    return names;
+}
+
+base::Duration duration(const std::string& text) {
+    const auto parsed = base::parse_duration(text);
+    if (!parsed) throw std::runtime_error(parsed.error().text);
+    return *parsed;
+}
+
+base::Aor aor_of(const std::string& user) {
+    return base::Aor::from_parts(user, support::domain).value();
+}
+
+[[noreturn]] void not_understood(const Words& words) {
+    std::string line;
+    for (const std::string& word : words) line += (line.empty() ? "" : " ") + word;
+    throw std::runtime_error("not understood: " + line);
+}
+
+std::string after(const Words& words, const std::string& word, const std::string& fallback = {}) {
+    const auto found = std::find(words.begin(), words.end(), word);
+    return found == words.end() || std::next(found) == words.end() ? fallback : *std::next(found);
+}
+
+void set(core::Settings& settings, const std::string& key, const std::string& value) {
+    core::FailoverSettings& failover = settings.failover;
+    if (key == "backups")
+        settings.backups = names_in(value);
+    else if (key == "lost-after")
+        settings.health.lost_after = duration(value);
+    else if (key == "failover-trigger")
+        failover.trigger = value == "any" ? core::FailoverTrigger::any : core::FailoverTrigger::physical;
+    else if (key == "failback-mode")
+        failover.failback_mode = value == "manual" ? core::FailbackMode::manual : core::FailbackMode::automatic;
+    else if (key == "failback-after")
+        failover.failback_after = duration(value);
+    else if (key == "failback-rate")
+        failover.failback_rate = static_cast<std::uint32_t>(std::stoul(value));
+    else if (key == "homeless-grace")
+        failover.homeless_grace = duration(value);
+    else if (key == "guest-lease")
+        failover.guest_lease = duration(value);
+    else if (key == "root-ca")
+        settings.matching.root_ca = value;
+    else if (key == "ipv6")
+        settings.matching.ipv6 = value == "yes";
+    else if (key == "second-domain")
+        settings.matching.domains = {std::string(support::domain), value};
+    else
+        throw std::runtime_error("no setting '" + key + "'");
+}
+
+}  // namespace
+
+Stage::Stage() : world_(1) {
+    world_.network.disturb_all({1ms, 0ms, 0, 0});
+    world_.on_notice = [this](const world::Site& site, const core::Notice& notice) {
+        if (const auto* judged = std::get_if<core::RegisterJudged>(&notice))
+            judged_[site.name()] = judged->refusal ? std::string(to_text(*judged->refusal)) : std::string();
+        else if (!std::holds_alternative<core::PeerLinkReported>(notice))
+            notices_[site.name()].push_back(support::print(notice));
+    };
+}
+
+std::vector<std::string> Stage::perform(const std::string& line) {
+    const Words words = words_of(line);
+    const std::string& verb = words.front();
+    if (verb == "story:" || verb == "requirements:") return {};
+    if (verb == "site") return add_site(words);
+    if (verb == "phone") return add_phone(words);
+    if (verb == "licences" && words.size() == 4) return add_licences(words);
+    if (verb == "start" && words.size() == 1) return start(words);
+    if (verb == "wait") return words.size() == 2 ? wait(words) : wait_until(words);
+    if (verb == "cut" || verb == "heal") return change_paths(words);
+    if (verb == "database") return database(words);
+    if (verb == "user") return user(words);
+    if (verb == "kill" || verb == "start" || verb == "stop" || verb == "power" || verb == "freeze" || verb == "thaw")
+        return act_on_process(words);
+    if (verb == "drain" || verb == "resume" || verb == "failback") return operate(words);
+    for (const auto& phone : world_.phones())
+        if (phone->orders().aor.user() == verb) return phone_acts(*phone, words);
+    return ask(words);
+}
+
+world::Site& Stage::site(const std::string& name) {
+    if (!world_.sites().contains({name})) throw std::runtime_error("no site '" + name + "'");
+    return world_.site(name);
+}
+
+core::Settings Stage::settings_from(const Words& words, core::Settings settings) const {
+    for (std::size_t i = 2; i < words.size(); ++i) {
+        const auto equals = words[i].find('=');
+        if (equals == std::string::npos) not_understood(words);
+        set(settings, words[i].substr(0, equals), words[i].substr(equals + 1));
+    }
+    return settings;
+}
+
+// ---- before the start
+
+Stage::Answer Stage::add_site(const Words& words) {
+    world_.add_site(settings_from(words, support::settings_of(words.at(1), {}, {})));
+    return {};
+}
+
+// phone 100 of north desk [list north,south] [habit successive|sticky|concurrent] [expires 60] [agent NAME]
+Stage::Answer Stage::add_phone(const Words& words) {
+    if (words.size() < 5) not_understood(words);
+    world::PhoneOrders orders;
+    orders.aor = aor_of(words[1]);
+    orders.home = {words[3]};
+    orders.servers = names_in(after(words, "list"));
+    if (orders.servers.empty())
+        for (const auto& [name, one] : world_.sites()) orders.servers.push_back(name);
+    orders.place = words[3] + "-phones";
+    const auto kind = backup::terminal_kind_from(words[4]);
+    if (!kind) throw std::runtime_error("no terminal kind '" + words[4] + "'");
+    orders.terminal = *kind;
+    const std::string habit = after(words, "habit", "successive");
+    orders.habit = habit == "concurrent" ? world::Habit::concurrent
+                   : habit == "sticky"   ? world::Habit::sticky_list
+                                         : world::Habit::successive;
+    orders.user_agent = after(words, "agent", "Yealink");
+    orders.expires = static_cast<std::uint32_t>(std::stoul(after(words, "expires", "60")));
+    orders.refresh_at_most = duration(after(words, "refresh", "1h"));
+    world_.add_phone(std::move(orders));
+    return {};
+}
+
+Stage::Answer Stage::add_licences(const Words& words) {
+    site(words[1]).store.pools.push_back({words[2], std::stoul(words[3]), {}});
+    return {};
+}
+
+Stage::Answer Stage::start(const Words&) {
+    for (const auto& [name, one] : world_.sites()) {
+        core::Settings settings = one->settings();
+        for (const auto& [other, peer] : world_.sites())
+            if (other != name) settings.peers.push_back(other);
+        one->configure(std::move(settings));
+    }
+    started_ = true;
+    world_.start_sites();
+    world_.run_for(1s);
+    notices_.clear();
+    return {};
+}
+
+// ---- the world acts
+
+Stage::Answer Stage::wait(const Words& words) {
+    world_.run_for(duration(words[1]));
+    return {};
+}
+
+// wait until south has north in phase active [at most 20s]: answers with the time that it took, in whole seconds
+Stage::Answer Stage::wait_until(const Words& words) {
+    if (words.size() < 8 || words[1] != "until" || words[5] != "in" || words[6] != "phase") not_understood(words);
+    const world::Moment begin = world_.calendar.now();
+    const auto there = [&] { return to_text(world_.watch.ledger(site(words[2])).phase({words[4]})) == words[7]; };
+    if (!world_.run_until(there, duration(after(words, "most", "10min")))) return {"it never was"};
+    return {"within " + std::to_string(std::chrono::ceil<std::chrono::seconds>(world_.calendar.now() - begin).count()) +
+            " s"};
+}
+
+Stage::Answer Stage::act_on_process(const Words& words) {
+    const std::string& verb = words[0];
+    world::Site& one = site(words.back().find('=') == std::string::npos ? words.back() : words.at(1));
+    if (verb == "kill")
+        one.kill();
+    else if (verb == "power")
+        one.lose_power();
+    else if (verb == "freeze")
+        one.freeze();
+    else if (verb == "thaw")
+        one.thaw();
+    else if (verb == "stop")
+        one.stop_as_planned();
+    else
+        one.start_with(settings_from(words, one.settings()));
+    world_.run_for(verb == "start" ? 300ms : 20ms);
+    return {};
+}
+
+Stage::Answer Stage::change_paths(const Words& words) {
+    if (words == Words{"heal"}) {
+        world_.heal_all();
+        world_.network.disturb_all({1ms, 0ms, 0, 0});
+    } else if (words.size() == 4 && words[2] == "and") {
+        words[0] == "cut" ? world_.cut_both(words[1], words[3]) : world_.heal_both(words[1], words[3]);
+    } else if (words.size() == 4 && words[2] == "to") {
+        words[0] == "cut" ? world_.cut(words[1], words[3]) : world_.heal(words[1], words[3]);
+    } else {
+        not_understood(words);
+    }
+    return {};
+}
+
+Stage::Answer Stage::database(const Words& words) {
+    if (words.size() != 4) not_understood(words);
+    site(words[2]).set_store_available(words[3] == "back");
+    if (started_) world_.run_for(2s);
+    return {};
+}
+
+// user 100 of north is disabled|enabled|removed
+Stage::Answer Stage::user(const Words& words) {
+    if (words.size() != 6) not_understood(words);
+    world::Site& home = site(words[3]);
+    const base::Aor aor = aor_of(words[1]);
+    std::vector<backup::UserRecord> changed;
+    if (words[5] == "removed") {
+        home.change_users({}, {aor});
+    } else {
+        for (const backup::UserRecord& user : home.store.users)
+            if (user.aor == aor) changed.push_back(user.clone());
+        changed.at(0).enabled = words[5] == "enabled";
+        home.change_users(std::move(changed), {});
+    }
+    world_.run_for(200ms);
+    return {};
+}
+
+// ---- phones act
+
+Stage::Answer Stage::phone_acts(world::Phone& phone, const Words& words) {
+    if (words.size() == 4 && words[1] == "registers" && words[2] == "at") return knock(phone, {words[3]}, false);
+    if (words.size() == 4 && words[1] == "unregisters" && words[2] == "at") return knock(phone, {words[3]}, true);
+    if (words.size() == 3 && words[1] == "switches") {
+        words[2] == "on" ? phone.switch_on() : phone.switch_off();
+        return {};
+    }
+    not_understood(words);
+}
+
+Stage::Answer Stage::knock(world::Phone& phone, const base::SiteName& server, bool leave) {
+    judged_[server].clear();
+    leave ? phone.unregister(server) : phone.knock(server);
+    world_.run_until([&] { return !phone.trying(server); }, 10s);
+    std::string answer = phone.last_answer(server);
+    if (!judged_[server].empty()) answer += ' ' + judged_[server];
+    return {answer};
+}
+
+}  // namespace innkeeper::scenarios

@@ -1,0 +1,51 @@
+// Where scenarios are played: a virtual world whose network neither loses nor delays, and the commands that act in it.
+// README.md of this folder lists them.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "world/world.h"
+
+namespace innkeeper::scenarios {
+
+using Words = std::vector<std::string>;
+
+class Stage {
+public:
+    Stage();
+    std::vector<std::string> perform(const std::string& command);
+
+private:
+    using Answer = std::vector<std::string>;
+    Answer add_site(const Words& words);
+    Answer add_phone(const Words& words);
+    Answer add_licences(const Words& words);
+    Answer start(const Words& words);
+    Answer wait(const Words& words);
+    Answer wait_until(const Words& words);
+    Answer act_on_process(const Words& words);
+    Answer change_paths(const Words& words);
+    Answer database(const Words& words);
+    Answer user(const Words& words);
+    Answer phone_acts(world::Phone& phone, const Words& words);
+    Answer knock(world::Phone& phone, const base::SiteName& server, bool leave);
+    Answer operate(const Words& words);
+    Answer ask(const Words& words);
+    Answer ask_status(world::Site& site);
+    Answer ask_where(const Words& words);
+    Answer ask_notices(const base::SiteName& site);
+
+    world::Site& site(const std::string& name);
+    core::Report command(world::Site& site, core::Command command);
+    core::HomeStatus home_at(const std::string& home, const std::string& site);
+    core::Settings settings_from(const Words& words, core::Settings settings) const;
+
+    world::World world_;
+    bool started_ = false;
+    std::map<base::SiteName, std::vector<std::string>> notices_;
+    std::map<base::SiteName, std::string> judged_;  // reason of the last refusal there; empty: none
+};
+
+}  // namespace innkeeper::scenarios
