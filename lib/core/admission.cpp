@@ -33,8 +33,9 @@ Judgement judge_guest(const AdmissionFacts& facts) {
     if (facts.draining) return refuse(Refusal::draining);
     switch (facts.phase) {
         case Phase::normal:
-            return refuse(facts.home_health == PeerHealth::alive ? Refusal::registered_at_home
-                                                                 : Refusal::home_not_lost_yet);
+            // A link just broken may be the home's end: the phone is told to come back soon.
+            return refuse(facts.home_health == PeerHealth::alive && facts.home_link_up ? Refusal::registered_at_home
+                                                                                       : Refusal::home_not_lost_yet);
         case Phase::allowed:
             if (!facts.physical && facts.trigger == FailoverTrigger::physical)
                 return refuse(Refusal::awaiting_physical);

@@ -19,6 +19,7 @@ struct AdmissionFacts {
     // For guests:
     Phase phase = Phase::normal;
     PeerHealth home_health = PeerHealth::unknown;
+    bool home_link_up = true;
     bool physical = false;
     FailoverTrigger trigger = FailoverTrigger::physical;
     bool guest_here = false;          // has a binding here already

@@ -29,7 +29,8 @@ struct Peer {
     // Its link and its heartbeats.
     LinkState link = LinkState::unreachable;
     std::string link_detail;
-    base::Instant heard;  // last heartbeat, or our start; moved on by our own stalls
+    base::Instant heard;                          // last heartbeat, or our start; moved on by our own stalls
+    std::optional<base::Instant> seen_elsewhere;  // when a third peer last heard it, on our clock
     bool ever_heard = false;
     bool redialled = false;  // in this silence
     base::Epoch epoch;       // highest heard of
@@ -85,6 +86,7 @@ private:
     void on(OptionsRequest& request);
     const std::string* served_domain(const RegisterRequest& request) const;
     Caller identify(const base::Aor& aor);
+    bool records_missing() const;
     Authentication authenticate(const RegisterRequest& request, const base::Aor& aor, std::string_view realm,
                                 const Caller& caller) const;
     void register_known(const RegisterRequest& request, const base::Aor& aor, std::string_view realm,

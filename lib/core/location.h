@@ -25,10 +25,11 @@ struct LocationEntry {
     std::vector<Binding> bindings;   // empty: not registered here now
     base::SiteName guest_of;         // of the bindings; empty: own user
     auth::ReplayWindow replay;
-    base::Sequence sequence;      // ChangeLog
-    std::uint64_t digest = 0;     // of the bindings, as counted in the dataset's digest
-    base::Instant in_agenda;      // earliest entry of the agenda; zero: none
-    base::Instant refused_since;  // when a returning home's phone was first sent there; zero: not
+    base::Sequence sequence;   // ChangeLog
+    std::uint64_t digest = 0;  // of the bindings, as counted in the dataset's digest
+    base::Instant in_agenda;   // earliest entry of the agenda; zero: none
+    static constexpr base::Instant never = base::Instant::min();
+    base::Instant refused_since = never;  // when a returning home's phone was first sent there
     backup::TerminalKind licence_kind = backup::TerminalKind::unknown;
     std::uint32_t licences = 0;  // drawn, of that kind
     bool released = false;       // a guest whom failback has sent home

@@ -1,5 +1,7 @@
 #include "core/peer_health.h"
 
+#include <algorithm>
+
 namespace innkeeper::core {
 
 HealthJudgement judge_health(const HealthSettings& settings, const HealthEvidence& evidence) {
@@ -11,8 +13,11 @@ HealthJudgement judge_health(const HealthSettings& settings, const HealthEvidenc
         return {PeerHealth::alive, "heard"};
     }
     if (silent && evidence.third_peer_hears) return {PeerHealth::suspect, "silent here, but a third peer hears it"};
-    if (evidence.silence >= settings.lost_after) return {PeerHealth::lost, "silent for lost-after"};
-    if (evidence.silence >= settings.lost_after_witnessed) {
+    // What a third peer saw counts like what we saw: with the witness gone, the wait begins there and not where our own
+    // link broke (R3).
+    const base::Duration unseen = std::min(evidence.silence, evidence.testimony_age);
+    if (unseen >= settings.lost_after) return {PeerHealth::lost, "silent for lost-after"};
+    if (unseen >= settings.lost_after_witnessed) {
         if (evidence.port_refuses) return {PeerHealth::lost, "silent, and its port refuses"};
         if (evidence.phone_knocks) return {PeerHealth::lost, "silent, and one of its phones knocks here"};
         if (evidence.third_peer_misses) return {PeerHealth::lost, "silent, and a third peer misses it too"};

@@ -12,6 +12,7 @@ namespace innkeeper::core {
 
 struct HealthEvidence {
     base::Duration silence{};  // since the last heartbeat, or since we started; our own stalls do not count
+    base::Duration testimony_age = base::Duration::max();  // since a third peer last heard it, as that peer told us
     bool ever_heard = false;
     bool leaving = false;          // the last heartbeat said so: planned maintenance, effective at once
     base::Duration not_serving{};  // how long its heartbeats have said that it cannot serve; zero: it can

@@ -104,6 +104,12 @@ void Gatekeeper::State::receive(Peer& peer, Heartbeat& heartbeat) {
     peer.registrations_there = heartbeat.registrations;
     peer.records_there = heartbeat.records;
     peer.views = std::move(heartbeat.views);
+    for (const View& view : peer.views) {
+        Peer* seen = view.health == PeerHealth::alive ? find_peer(view.site) : nullptr;
+        if (seen == nullptr) continue;
+        const base::Instant when = now_ - view.silence;
+        seen->seen_elsewhere = std::max(when, seen->seen_elsewhere.value_or(when));
+    }
     compare(peer);
     review(peer);
 }
@@ -234,7 +240,8 @@ void Gatekeeper::State::send_positions(Peer& peer) {
 void Gatekeeper::State::pump(Peer& peer) {
     if (peer.link != LinkState::up) return;
     pump_registrations(peer);
-    if (is_backup(peer)) pump_records(peer);
+    // Not before they are loaded: an empty list would wipe what the backups still hold (R8, R9).
+    if (is_backup(peer) && directory_.loaded()) pump_records(peer);
 }
 
 void Gatekeeper::State::pump_registrations(Peer& peer) {

@@ -22,7 +22,7 @@ std::uint32_t seconds_left(base::Instant now, base::Instant expires) {
 }  // namespace
 
 base::Instant newest_registration(const std::vector<Binding>& bindings) {
-    base::Instant newest{};
+    base::Instant newest = base::Instant::min();  // zero is when the machine booted: bindings may be older
     for (const Binding& binding : bindings) newest = std::max(newest, binding.registered);
     return newest;
 }
@@ -41,7 +41,8 @@ void Gatekeeper::State::on(RegisterRequest& request) {
             return challenge(request, *aor, *domain, false, false);
         case Proof::wrong:
             // Without the users nobody can tell a wrong password from an own user's right one.
-            if (!directory_.loaded()) return refuse(request, Refusal::users_not_loaded, Standing::stranger, {});
+            if (!directory_.loaded() || (caller.record == nullptr && records_missing()))
+                return refuse(request, Refusal::users_not_loaded, Standing::stranger, {});
             return challenge(request, *aor, *domain, false, true);
         case Proof::stale:
             return challenge(request, *aor, *domain, true, false);
@@ -65,6 +66,13 @@ Gatekeeper::State::Caller Gatekeeper::State::identify(const base::Aor& aor) {
     const backup::Vault::Held held = vault_.find(aor);
     if (held.record == nullptr) return {};
     return {Standing::guest, held.record, find_peer(*held.home)};
+}
+
+// Guests from before a restart are here, their records are not yet: nobody can tell whether a password is right (R9).
+bool Gatekeeper::State::records_missing() const {
+    return std::any_of(peers_.begin(), peers_.end(), [this](const auto& peer) {
+        return location_.guests_of(peer.first) > 0 && vault_.count(peer.first) == 0;
+    });
 }
 
 // An unknown user is judged against no HA1, which takes as long and never fits (R16).
@@ -163,6 +171,7 @@ AdmissionFacts Gatekeeper::State::admission_facts(const Caller& caller, const Lo
         const Peer& home = *caller.home;
         facts.phase = home.failover.phase;
         facts.home_health = home.health;
+        facts.home_link_up = home.link == LinkState::up;
         facts.guest_here = registered;
         facts.released = entry != nullptr && entry->released;
         facts.registered_at_home = home.registrations.find(aor) != nullptr;
@@ -191,7 +200,7 @@ void Gatekeeper::State::admit(const RegisterRequest& request, LocationEntry& ent
     } else if (!entry.bindings.empty()) {
         welcome_guest(entry, *caller.home, was_registered);
     }
-    entry.refused_since = {};
+    entry.refused_since = LocationEntry::never;
     if (news)
         tell(entry);
     else

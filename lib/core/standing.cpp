@@ -6,6 +6,7 @@ namespace innkeeper::core {
 HealthEvidence Gatekeeper::State::evidence_of(const Peer& peer) const {
     HealthEvidence evidence;
     evidence.silence = now_ - peer.heard;
+    if (peer.seen_elsewhere) evidence.testimony_age = now_ - *peer.seen_elsewhere;
     evidence.ever_heard = peer.ever_heard;
     evidence.leaving = peer.leaving;
     if (!peer.serving && peer.ever_heard) evidence.not_serving = now_ - peer.serving_until;

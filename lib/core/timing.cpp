@@ -40,6 +40,7 @@ void Gatekeeper::State::forgive_own_stall() {
     if (asleep < settings_.health.heartbeat_interval + stall) return;
     for (auto& [name, peer] : peers_) {
         peer.heard = std::min(now_, peer.heard + asleep);
+        if (peer.seen_elsewhere) peer.seen_elsewhere = std::min(now_, *peer.seen_elsewhere + asleep);
         peer.serving_until = std::min(now_, peer.serving_until + asleep);
     }
 }
@@ -70,8 +71,8 @@ base::Instant Gatekeeper::State::next_deadline() const {
         if (moment > now_) next = std::min(next, moment);
     };
     for (const auto& [name, peer] : peers_) {
-        if (const auto threshold = next_threshold(settings_.health, now_ - peer.heard))
-            consider(peer.heard + *threshold);
+        for (const base::Instant seen : {peer.heard, peer.seen_elsewhere.value_or(peer.heard)})
+            if (const auto threshold = next_threshold(settings_.health, now_ - seen)) consider(seen + *threshold);
         if (const auto change = next_change(peer.failover, settings_.failover)) consider(*change);
         if (peer.failover.phase == Phase::returning) consider(now_ + release_interval);
     }

@@ -71,7 +71,8 @@ constexpr RefusalRow refusals[] = {
     {Refusal::users_not_loaded,
      "users_not_loaded",
      {503, "Not Ready"},
-     "The users could not be read from PostgreSQL since the daemon started; see --status."},
+     "The users' records are not here yet: PostgreSQL or the guests' home was away since the daemon started; see "
+     "--status."},
 };
 
 const RefusalRow& row_of(Refusal refusal) {

@@ -64,6 +64,19 @@ TEST_CASE("while a third peer hears a silent home, only our link is broken", "[p
     CHECK(health_of(evidence) == PeerHealth::suspect);
 }
 
+TEST_CASE("with the witness of its life gone, a home is lost only after it was unseen by anybody for long enough",
+          "[peer_health][R3]") {
+    HealthEvidence evidence = heard(1h);
+    evidence.testimony_age = 15s - tick;
+    CHECK(health_of(evidence) == PeerHealth::suspect);
+    evidence.testimony_age = 15s;
+    CHECK(health_of(evidence) == PeerHealth::lost);
+    evidence.testimony_age = 3s - tick;
+    CHECK(health_of(with(evidence, Witness::phone)) == PeerHealth::suspect);
+    evidence.testimony_age = 3s;
+    CHECK(health_of(with(evidence, Witness::phone)) == PeerHealth::lost);
+}
+
 TEST_CASE("a home that never was heard is unknown, until silence or a witness speaks", "[peer_health]") {
     HealthEvidence evidence = heard(0us);
     evidence.ever_heard = false;
