@@ -56,6 +56,7 @@ Judgement judge_admission(const AdmissionFacts& facts) {
     if (facts.standing == Standing::stranger) return refuse(Refusal::wrong_credentials);
     if (!facts.enabled) return refuse(Refusal::user_disabled);
     if (facts.removes_only && (facts.standing == Standing::own || facts.guest_here)) return admit("log_out_or_fetch");
+    if (facts.just_woken) return refuse(Refusal::just_woken);
     return facts.standing == Standing::own ? judge_own(facts) : judge_guest(facts);
 }
 
@@ -77,6 +78,8 @@ std::uint32_t retry_after(Refusal refusal, std::uint64_t salt) {
                 return {10, 10};
             case Refusal::registered_at_home:
                 return {30, 30};
+            case Refusal::just_woken:
+                return {2, 3};
             case Refusal::users_not_loaded:
                 return {3, 3};
             default:

@@ -13,6 +13,7 @@ namespace innkeeper::core {
 struct AdmissionFacts {
     Standing standing = Standing::stranger;
     bool draining = false;
+    bool just_woken = false;        // our own view may be older than our leases
     bool enabled = true;            // the user, in its record
     bool removes_only = false;      // a log-out or a fetch: takes no service
     bool licence_available = true;  // for what the plan adds

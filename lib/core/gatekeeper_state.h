@@ -166,6 +166,7 @@ private:
     void on(Started& started);
     void on(TimePassed&);
     void forgive_own_stall();
+    bool just_woken() const;
     void expire_bindings();
     void beat();
 
@@ -185,7 +186,8 @@ private:
     bool store_available_ = false;
     bool state_loaded_ = false;
     base::Instant heartbeat_at_;
-    base::Instant ran_at_;  // the step before this one
+    std::optional<base::Instant> woke_at_;  // after a sleep longer than a guest's lease (R5)
+    base::Instant ran_at_;                  // the step before this one
     std::optional<base::Instant> publish_at_;
     std::uint64_t answers_ = 0;  // salt of Retry-After
 

@@ -27,6 +27,7 @@ enum class Refusal : std::uint8_t {
     no_licence,          // pool empty or ended
     draining,            // planned maintenance here
     users_not_loaded,    // no records yet: PostgreSQL away since start
+    just_woken,          // R5: this site did not run for longer than a lease and hears its peers first
 };
 
 inline constexpr Refusal every_refusal[] = {
@@ -35,7 +36,7 @@ inline constexpr Refusal every_refusal[] = {
     Refusal::wrong_credentials, Refusal::user_disabled,         Refusal::registered_at_home,
     Refusal::home_not_lost_yet, Refusal::awaiting_physical,     Refusal::paced,
     Refusal::home_is_settling,  Refusal::home_is_back,          Refusal::no_licence,
-    Refusal::draining,          Refusal::users_not_loaded,
+    Refusal::draining,          Refusal::users_not_loaded,      Refusal::just_woken,
 };
 
 std::string_view to_text(Refusal refusal);      // "registered_at_home": label and log value

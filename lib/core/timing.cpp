@@ -6,6 +6,7 @@
 namespace innkeeper::core {
 namespace {
 
+constexpr base::Duration longest_caution = std::chrono::seconds(5);
 constexpr base::Duration release_interval = std::chrono::milliseconds(100);
 // Longer than this without a step, though a heartbeat was due, and we were not running.
 constexpr base::Duration stall = std::chrono::milliseconds(250);
@@ -38,11 +39,20 @@ void Gatekeeper::State::forgive_own_stall() {
     const base::Duration asleep = now_ - ran_at_;
     ran_at_ = now_;
     if (asleep < settings_.health.heartbeat_interval + stall) return;
+    if (asleep >= settings_.failover.guest_lease && !peers_.empty()) woke_at_ = now_;
     for (auto& [name, peer] : peers_) {
         peer.heard = std::min(now_, peer.heard + asleep);
         if (peer.seen_elsewhere) peer.seen_elsewhere = std::min(now_, *peer.seen_elsewhere + asleep);
         peer.serving_until = std::min(now_, peer.serving_until + asleep);
     }
+}
+
+// R5: what happened while we slept is known when every peer was heard again. What they said long ago still waits in the
+// connections and comes at once, so a heartbeat counts only after one interval.
+bool Gatekeeper::State::just_woken() const {
+    if (!woke_at_ || now_ - *woke_at_ >= longest_caution) return false;
+    const base::Instant fresh = *woke_at_ + settings_.health.heartbeat_interval;
+    return std::any_of(peers_.begin(), peers_.end(), [fresh](const auto& peer) { return peer.second.heard < fresh; });
 }
 
 void Gatekeeper::State::expire_bindings() {

@@ -73,6 +73,10 @@ constexpr RefusalRow refusals[] = {
      {503, "Not Ready"},
      "The users' records are not here yet: PostgreSQL or the guests' home was away since the daemon started; see "
      "--status."},
+    {Refusal::just_woken,
+     "just_woken",
+     {503, "Not Ready"},
+     "This site did not run for longer than guest-lease and hears its peers first, for at most 5 s."},
 };
 
 const RefusalRow& row_of(Refusal refusal) {

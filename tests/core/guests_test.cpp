@@ -93,8 +93,8 @@ TEST_CASE("while a third peer hears a home, no phone of it is taken", "[guests][
     }
     CHECK(gate.health_of(north) == PeerHealth::suspect);
     SECTION("until it misses it too") {
-        gate.heartbeat.views = {{north, PeerHealth::suspect, 30s}};
-        gate.pass(1s);
+        gate.heartbeat.views = {{north, PeerHealth::suspect, 4s}};
+        gate.pass(4s);
         CHECK(nora.call(gate).status == 200);
     }
     SECTION("or dies as well") {
