@@ -54,6 +54,12 @@ Moment Site::world_moment(base::Instant instant) const {
     return base::Duration(static_cast<std::int64_t>(static_cast<double>(since.count()) / rate));
 }
 
+void Site::set_clock_error(std::int64_t parts_per_million) {
+    const base::Instant before = local(world_.calendar.now());
+    clock_error_ = parts_per_million;
+    boot_ += before - local(world_.calendar.now());
+}
+
 void Site::connect(Site& peer) {
     wires_[peer.name()] = std::make_unique<Wire>(world_, *this, peer);
 }

@@ -76,7 +76,7 @@ public:
 
     base::Instant local(Moment moment) const;
     Moment world_moment(base::Instant instant) const;
-    void set_clock_error(std::int64_t parts_per_million) { clock_error_ = parts_per_million; }
+    void set_clock_error(std::int64_t parts_per_million);  // from now on
     core::Census census() const;
     base::Instant next_deadline() const;
     std::size_t unanswered() const { return requests_.size(); }

@@ -123,7 +123,8 @@ void Watch::sent(Site& site, const core::SendToPeer& send, const std::string& by
 
 void Watch::stepped(Site& site, const Occasion& occasion, const core::Effects& effects) {
     Ledger& ledger = ledgers_[site.name()];
-    if (occasion.what == "message") ledger.heard_since_thaw = true;
+    if (occasion.what == "message" && world_.calendar.now() - ledger.thawed > 100ms)
+        ledger.heard_since_thaw = true;  // not what had waited in the connections
     const auto phases_before = ledger.phases;
     const auto served_before =
         occasion.request ? ledger.serves(aor_of(*occasion.request), world_.calendar.now()) : true;
