@@ -73,9 +73,8 @@ std::uint32_t retry_after(Refusal refusal, std::uint64_t salt) {
             case Refusal::paced:
                 return {1, 3};
             case Refusal::home_is_back:
-                return {30, 30};  // its home takes it now
             case Refusal::home_is_settling:
-                return {10, 10};
+                return {5, 5};  // its home takes it; if not, it must be heard here again within ten seconds (R6)
             case Refusal::registered_at_home:
                 return {30, 30};
             case Refusal::just_woken:

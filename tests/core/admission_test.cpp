@@ -169,8 +169,8 @@ TEST_CASE("a refused phone is told when to ask again, within bounds and spread",
         std::uint32_t least, most;
     };
     const Bounds bounds = GENERATE(Bounds{Refusal::home_not_lost_yet, 2, 3}, Bounds{Refusal::awaiting_physical, 5, 9},
-                                   Bounds{Refusal::paced, 1, 3}, Bounds{Refusal::home_is_settling, 10, 19},
-                                   Bounds{Refusal::home_is_back, 30, 59}, Bounds{Refusal::registered_at_home, 30, 59},
+                                   Bounds{Refusal::paced, 1, 3}, Bounds{Refusal::home_is_settling, 5, 9},
+                                   Bounds{Refusal::home_is_back, 5, 9}, Bounds{Refusal::registered_at_home, 30, 59},
                                    Bounds{Refusal::users_not_loaded, 3, 5}, Bounds{Refusal::no_licence, 30, 59},
                                    Bounds{Refusal::draining, 30, 59}, Bounds{Refusal::too_many_bindings, 30, 59});
     CAPTURE(to_text(bounds.refusal));

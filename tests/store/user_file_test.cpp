@@ -37,7 +37,8 @@ TEST_CASE("clear passwords become HA1s in the realm of the AOR's domain", "[stor
 
 TEST_CASE("HA1s are taken as they are, the longer one if it is known", "[store][csv]") {
     const std::string md5(32, 'a');
-    const std::string sha256 = std::string(62, '0') + "Ff";
+    std::string sha256(64, '0');
+    sha256.replace(62, 2, "Ff");
     const auto file =
         read("ha1_sha256,aor,ha1_md5\n" + sha256 + ",a@north.test," + md5 + "\n,b@north.test," + md5 + "\n");
     REQUIRE(file);
