@@ -43,7 +43,7 @@ bool advance_normal(Failover& failover, base::Instant now, const FailoverFacts& 
 
 bool advance_settling(Failover& failover, base::Instant now, const FailoverFacts& facts,
                       const FailoverSettings& settings) {
-    if (facts.health != PeerHealth::alive) {
+    if (facts.health != PeerHealth::alive && !facts.vouched_for) {
         failover.since = now;  // stability is proved from the start again
         return false;
     }
@@ -62,7 +62,7 @@ base::Duration hold_down(const Failover& failover, const FailoverSettings& setti
 
 bool advance(Failover& failover, base::Instant now, const FailoverFacts& facts, const FailoverSettings& settings) {
     const bool lost = facts.health == PeerHealth::lost;
-    const bool alive = facts.health == PeerHealth::alive;
+    const bool alive = facts.health == PeerHealth::alive || facts.vouched_for;
     switch (failover.phase) {
         case Phase::normal:
             return advance_normal(failover, now, facts);

@@ -34,6 +34,7 @@ struct FailoverFacts {
     std::string_view health_reason;
     std::uint64_t guests = 0;      // phones of that home registered here
     std::uint64_t unreleased = 0;  // of these, not yet sent home
+    bool vouched_for = false;      // silent here, but a third peer hears it: as good as alive for going home (R3)
 };
 
 // How long the home must prove itself: failback_after, doubled by each relapse up to 16 times.

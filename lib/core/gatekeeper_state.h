@@ -42,6 +42,7 @@ struct Peer {
     std::vector<std::string> mismatches;  // IP12, in words
     // The verdict.
     PeerHealth health = PeerHealth::unknown;
+    bool vouched_for = false;  // suspect, but a third peer hears it
     std::string_view health_reason;
     Failover failover;
     bool backed_up_here = false;  // it named us in its Hello, or we serve guests of it since before a restart

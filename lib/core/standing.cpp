@@ -31,6 +31,7 @@ void Gatekeeper::State::review(Peer& peer) {
     const HealthEvidence evidence = evidence_of(peer);
     const HealthJudgement judgement = judge_health(settings_.health, evidence);
     peer.health_reason = judgement.reason;
+    peer.vouched_for = judgement.health == PeerHealth::suspect && evidence.third_peer_hears;
     if (judgement.health != peer.health) {
         announce(PeerHealthChanged{peer.name, peer.health, judgement.health, std::string(judgement.reason)});
         peer.health = judgement.health;
@@ -45,7 +46,7 @@ void Gatekeeper::State::review(Peer& peer) {
     for (;;) {
         const Phase from = peer.failover.phase;
         const FailoverFacts facts{peer.health, peer.health_reason, location_.guests_of(peer.name),
-                                  location_.unreleased_of(peer.name)};
+                                  location_.unreleased_of(peer.name), peer.vouched_for};
         if (!advance(peer.failover, now_, facts, settings_.failover)) return;
         on_phase(peer, from);
     }
@@ -91,7 +92,8 @@ void Gatekeeper::State::write_failover(const Peer& peer, bool ended) {
 
 // Waves at failback-rate: a released guest hears of it at its next REGISTER (IP13).
 void Gatekeeper::State::release_guests(Peer& peer) {
-    if (peer.failover.phase != Phase::returning || peer.health != PeerHealth::alive) return;
+    if (peer.failover.phase != Phase::returning) return;
+    if (peer.health != PeerHealth::alive && !peer.vouched_for) return;
     std::size_t most = 0;
     while (most < location_.unreleased_of(peer.name) && peer.release.take(now_)) ++most;
     if (most == 0) return;

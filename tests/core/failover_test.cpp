@@ -24,7 +24,7 @@ Failover at(Phase phase) {
 }
 
 FailoverFacts facts(PeerHealth health, std::uint64_t guests = 5, std::uint64_t unreleased = 5) {
-    return {health, "as the test says", guests, unreleased};
+    return {health, "as the test says", guests, unreleased, false};
 }
 
 // Where one signal leads: soon after the phase began, and long after.
@@ -208,6 +208,19 @@ TEST_CASE("grace lasts as long as configured, to the microsecond", "[failover][I
     CHECK_FALSE(advance(failover, start + 5min - tick, facts(alive, 3, 0), {}));
     CHECK(advance(failover, start + 5min, facts(alive, 3, 0), {}));
     CHECK(failover.phase == Phase::normal);
+}
+
+TEST_CASE("a home that only a third peer hears is as good as alive for going home", "[failover][R3]") {
+    const auto [from, to] =
+        GENERATE(std::pair(Phase::active, Phase::settling), std::pair(Phase::settling, Phase::returning),
+                 std::pair(Phase::grace, Phase::normal));
+    Failover failover = at(from);
+    FailoverFacts vouched = facts(suspect);
+    CHECK_FALSE(advance(failover, start + 10min, vouched, {}));
+    failover = at(from);
+    vouched.vouched_for = true;
+    CHECK(advance(failover, start + 10min, vouched, {}));
+    CHECK(failover.phase == to);
 }
 
 TEST_CASE("guests from before a restart make the failover go on", "[failover][R9]") {
