@@ -286,7 +286,7 @@ const Outage* const every_outage[] = {
     &everything,
 };
 
-std::optional<std::string> run(const Outage& outage, std::uint64_t seed, bool verbose) {
+std::optional<std::string> run(const Outage& outage, std::uint64_t seed, bool verbose, void (*plant)(Site&)) {
     World world(seed);
     world.transcript.verbose = verbose;
     try {
@@ -294,6 +294,8 @@ std::optional<std::string> run(const Outage& outage, std::uint64_t seed, bool ve
         build_town(world, outage.plan);
         for (const auto& [name, site] : world.sites())
             if (drift) site->set_clock_error(static_cast<std::int64_t>(world.random.below(2001)) - 1000);
+        for (const auto& [name, site] : world.sites())
+            if (plant != nullptr) plant(*site);
         world.watch.forbidden = outage.forbidden;
         outage.happen(world);
         heal_and_judge(world);

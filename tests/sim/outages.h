@@ -40,6 +40,8 @@ extern const Outage everything;
 extern const Outage* const every_outage[];
 
 // Runs one seed; what went wrong, with its transcript, or nothing.
-std::optional<std::string> run(const Outage& outage, std::uint64_t seed, bool verbose = false);
+// `plant` is called for every site of the running town: a fault put in on purpose.
+std::optional<std::string> run(const Outage& outage, std::uint64_t seed, bool verbose = false,
+                               void (*plant)(world::Site&) = nullptr);
 
 }  // namespace innkeeper::sim

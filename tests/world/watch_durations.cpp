@@ -83,8 +83,9 @@ void Watch::judge_double_service() {
             const std::string told = std::string(orders.aor.text()) + " at " + orders.home.text + " and " + other.text;
             if (std::min(lasted, clear_for(orders.home, other)) > double_service_ends)
                 violated("double service ends after healing", told);
-            const base::Duration lease = world_.site(other.text).settings().failover.guest_lease;
-            if (lasted > lease + double_service_ends && twice.began_witnessed && witnessed(orders.home, other))
+            const core::FailoverSettings& bounds = world_.site(other.text).settings().failover;
+            const base::Duration longest = bounds.failback_after * 16 + bounds.homeless_grace + bounds.guest_lease;
+            if (lasted > longest + double_service_ends && twice.began_witnessed && witnessed(orders.home, other))
                 violated("one phone, one server while a third peer sees the home", told);
         }
     }

@@ -1,0 +1,178 @@
+// Does the watch bite? Faults are planted between the core and the world, one kind at a time, and each has to be caught
+// under the rule that it breaks.
+#include <algorithm>
+#include <catch2/catch.hpp>
+
+#include "sim/outages.h"
+
+namespace innkeeper::sim {
+namespace {
+
+using core::Effects;
+using world::Site;
+
+template <class Found>
+void each_answer(Effects& effects, Found found) {
+    for (core::Effect& effect : effects)
+        if (auto* answer = std::get_if<core::Answer>(&effect)) found(answer->response);
+}
+
+template <class Found>
+void each_bindings_row(Effects& effects, Found found) {
+    for (core::Effect& effect : effects)
+        if (auto* write = std::get_if<core::WriteRow>(&effect))
+            if (auto* row = std::get_if<core::BindingsRow>(&write->row)) found(*row);
+}
+
+template <class Message, class Found>
+void each_message(Effects& effects, Found found) {
+    for (core::Effect& effect : effects)
+        if (auto* send = std::get_if<core::SendToPeer>(&effect))
+            if (auto* message = std::get_if<Message>(&send->message)) found(*send, *message);
+}
+
+void grant(core::Response& response) {
+    response.status = 200;
+    response.contacts = {{"sip:planted@198.51.100.1", {}, 0, 1000, 60}};
+}
+
+void grant_instead_of(Site& site, std::string_view phrase) {
+    site.tamper = [phrase](Effects& effects) {
+        each_answer(effects, [&](core::Response& response) {
+            if (response.phrase == phrase) grant(response);
+        });
+    };
+}
+
+void forget_answers(Site& site) {
+    site.tamper = [](Effects& effects) {
+        std::erase_if(effects, [](const core::Effect& effect) {
+            const auto* answer = std::get_if<core::Answer>(&effect);
+            return answer != nullptr && answer->response.status == 503;
+        });
+    };
+}
+
+void answer_last(Site& site) {
+    site.tamper = [](Effects& effects) {
+        std::stable_partition(effects.begin(), effects.end(),
+                              [](const core::Effect& effect) { return !std::holds_alternative<core::Answer>(effect); });
+    };
+}
+
+void forget_retry_after(Site& site) {
+    site.tamper = [](Effects& effects) {
+        each_answer(effects, [](core::Response& response) { response.retry_after.reset(); });
+    };
+}
+
+void admit_in_normal(Site& site) {
+    grant_instead_of(site, "Register At Home");
+}
+
+void admit_softphones_first(Site& site) {
+    grant_instead_of(site, "Waiting For A Desk Phone");
+}
+
+void charge_guests(Site& site) {
+    site.tamper = [](Effects& effects) {
+        each_bindings_row(effects, [](core::BindingsRow& row) {
+            if (row.guest_of.text.empty()) return;
+            row.licence_pool = "desk";
+            row.licences = 1;
+        });
+    };
+}
+
+void never_write(Site& site) {
+    site.tamper = [](Effects& effects) {
+        std::erase_if(effects, [](const core::Effect& effect) {
+            const auto* write = std::get_if<core::WriteRow>(&effect);
+            return write != nullptr && std::holds_alternative<core::BindingsRow>(write->row);
+        });
+    };
+}
+
+void entrust_everybody(Site& site) {
+    site.tamper = [&site](Effects& effects) {
+        each_message<core::Changes>(effects, [&](core::SendToPeer& send, core::Changes& changes) {
+            if (changes.dataset != core::Dataset::records) return;
+            for (const base::SiteName& peer : site.settings().peers)
+                if (peer != site.settings().backups.front()) send.to = peer;
+        });
+    };
+}
+
+void miscount_digest(Site& site) {
+    site.tamper = [](Effects& effects) {
+        each_message<core::Heartbeat>(effects,
+                                      [](core::SendToPeer&, core::Heartbeat& beat) { beat.registrations.digest += 1; });
+    };
+}
+
+void ignore_changes(Site& site) {
+    site.swallow = [](const core::Event& event) {
+        const auto* received = std::get_if<core::PeerMessageReceived>(&event);
+        const auto* changes = received ? std::get_if<core::Changes>(&received->message) : nullptr;
+        return changes != nullptr && changes->dataset == core::Dataset::registrations;
+    };
+}
+
+void ignore_heartbeats(Site& site) {
+    site.swallow = [](const core::Event& event) {
+        const auto* received = std::get_if<core::PeerMessageReceived>(&event);
+        return received != nullptr && std::holds_alternative<core::Heartbeat>(received->message);
+    };
+}
+
+void refuse_own_users(Site& site) {
+    site.tamper = [](Effects& effects) {
+        each_answer(effects, [](core::Response& response) {
+            if (response.status != 200) return;
+            response.status = 503;
+            response.retry_after = 1;
+            response.contacts.clear();
+        });
+    };
+}
+
+struct Planted {
+    const char* what;
+    const char* rule;
+    const Outage* outage;
+    void (*plant)(Site&);
+};
+
+const Planted every_planted[] = {
+    {"answers are dropped", "requests are answered once", &nothing, forget_answers},
+    {"rows are written before the answer", "answer first, persist after", &nothing, answer_last},
+    {"503 without Retry-After", "503 carries Retry-After", &nothing, forget_retry_after},
+    {"guests are admitted while their home serves", "no guest of a serving home", &nothing, admit_in_normal},
+    {"softphones begin a failover", "a softphone is never the first guest", &power_cuts, admit_softphones_first},
+    {"guests draw licences", "a guest draws no licence", &crashes, charge_guests},
+    {"bindings are not written", "acknowledged bindings are kept", &crashes, never_write},
+    {"records go to a site that is no backup", "records go to named backups only", &crashes, entrust_everybody},
+    {"a writer's digest is wrong", "replicas never differ at equal sequence", &nothing, miscount_digest},
+    {"changes of registrations are ignored", "replicas equal their writer", &nothing, ignore_changes},
+    {"guests are not told that the phone is at home", "double service ends after healing", &crashes, ignore_changes},
+    {"heartbeats are ignored", "a home that a third peer sees is not lost", &nothing, ignore_heartbeats},
+    {"own users are refused for good", "no phone is left without service", &crashes, refuse_own_users},
+};
+
+}  // namespace
+
+TEST_CASE("every planted fault is caught under the rule that it breaks", "[sim][planted]") {
+    for (const Planted& planted : every_planted) {
+        bool caught = false;
+        std::string otherwise;
+        for (std::uint64_t seed = 1; seed <= 40 && !caught; ++seed) {
+            const auto failure = run(*planted.outage, seed, false, planted.plant);
+            caught = failure && failure->find(std::string("broken: ") + planted.rule) != std::string::npos;
+            if (failure && !caught) otherwise = failure->substr(failure->rfind("broken: "));
+        }
+        INFO(planted.what << " should break: " << planted.rule << "; else: " << otherwise);
+        CHECK(caught);
+    }
+}
+
+}  // namespace innkeeper::sim
