@@ -80,10 +80,13 @@ void Gatekeeper::State::restore(BindingsRow& row) {
 
 void Gatekeeper::State::on(UsersLoaded& loaded) {
     const bool complete = loaded.complete;
+    const bool served_before = serving();
     for (const backup::UserRecord& record : loaded.users)
         if (!record.enabled) forget_user(record.aor);
     for (const base::Aor& gone : directory_.load(std::move(loaded))) forget_user(gone);
     if (complete) announce(UsersReady{directory_.size()});
+    if (serving() && !served_before)
+        for (auto& [name, peer] : peers_) send_heartbeat(peer);  // backups stop taking guests before they hear of ours
     if (!publish_at_) publish_at_ = now_;
 }
 
