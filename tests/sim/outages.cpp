@@ -18,17 +18,29 @@ TownPlan without_concurrent() {
 }
 const TownPlan no_concurrent = without_concurrent();
 
-std::string name_drawn(Random& random) {
-    return site_names[random.below(std::size(site_names))];
+TownPlan of_any_size(TownPlan plan = {}) {
+    plan.least_sites = 2;
+    plan.most_sites = 4;
+    return plan;
 }
-std::string other_than(const std::string& one, Random& random) {
+
+std::vector<std::string> names_of(const World& world) {
+    std::vector<std::string> names;
+    for (const auto& [name, site] : world.sites()) names.push_back(name.text);
+    return names;
+}
+std::string name_drawn(World& world) {
+    return names_of(world)[world.random.below(world.sites().size())];
+}
+std::string other_than(const std::string& one, World& world) {
     for (;;)
-        if (std::string name = name_drawn(random); name != one) return name;
+        if (std::string name = name_drawn(world); name != one) return name;
 }
-std::string third_beside(const std::string& one, const std::string& other) {
-    for (const char* name : site_names)
+// The next site that is neither; none in a pair.
+std::optional<std::string> third_beside(const std::string& one, const std::string& other, const World& world) {
+    for (const std::string& name : names_of(world))
         if (name != one && name != other) return name;
-    return {};
+    return std::nullopt;
 }
 void run_between(World& world, base::Duration least, base::Duration most) {
     world.run_for(world.random.between(least, most));
@@ -37,7 +49,7 @@ void run_between(World& world, base::Duration least, base::Duration most) {
 void crash_now_and_then(World& world) {
     const std::uint64_t times = 1 + world.random.below(3);
     for (std::uint64_t i = 0; i < times; ++i) {
-        Site& site = world.site(name_drawn(world.random));
+        Site& site = world.site(name_drawn(world));
         site.kill();
         run_between(world, 100ms, 60s);
         site.start();
@@ -46,10 +58,10 @@ void crash_now_and_then(World& world) {
 }
 
 void cut_power(World& world) {
-    Site& site = world.site(name_drawn(world.random));
+    Site& site = world.site(name_drawn(world));
     site.lose_power();
     run_between(world, 1s, 80s);
-    if (world.random.chance(0.3)) world.site(other_than(site.name().text, world.random)).lose_power();
+    if (world.random.chance(0.3)) world.site(other_than(site.name().text, world)).lose_power();
     run_between(world, 1s, 20s);
     site.start();
     run_between(world, 1s, 20s);
@@ -58,14 +70,14 @@ void cut_power(World& world) {
 void partition(World& world) {
     const std::uint64_t times = 1 + world.random.below(2);
     for (std::uint64_t i = 0; i < times; ++i) {
-        const std::string alone = name_drawn(world.random);
-        for (const char* name : site_names)
+        const std::string alone = name_drawn(world);
+        for (const std::string& name : names_of(world))
             if (name != alone) world.cut_both(alone, name);
         const bool with_phones = world.random.chance(0.5);  // a whole site's uplink, or the path between the daemons
         if (with_phones) {
-            for (const char* name : site_names) {
+            for (const std::string& name : names_of(world)) {
                 if (name == alone) continue;
-                world.cut_both(alone, std::string(name) + "-phones");
+                world.cut_both(alone, name + "-phones");
                 world.cut_both(alone + "-phones", name);
             }
         }
@@ -76,10 +88,11 @@ void partition(World& world) {
 }
 
 void partition_one_way(World& world) {
-    const std::string from = name_drawn(world.random);
-    const std::string to = other_than(from, world.random);
+    const std::string from = name_drawn(world);
+    const std::string to = other_than(from, world);
     world.cut(from, to);
-    if (world.random.chance(0.5)) world.cut(from, third_beside(from, to));
+    const auto third = third_beside(from, to, world);
+    if (third && world.random.chance(0.5)) world.cut(from, *third);
     run_between(world, 1s, 60s);
     world.heal_all();
     run_between(world, 1s, 30s);
@@ -87,8 +100,8 @@ void partition_one_way(World& world) {
 
 // R3: the link between two sites is cut in one or both directions; the third sees both. Phones knock everywhere.
 void cut_one_link(World& world) {
-    const std::string one = name_drawn(world.random);
-    const std::string other = other_than(one, world.random);
+    const std::string one = name_drawn(world);
+    const std::string other = other_than(one, world);
     if (world.random.chance(0.5))
         world.cut_both(one, other);
     else
@@ -104,10 +117,10 @@ void cut_one_link(World& world) {
 
 // R4: nobody sees anybody, every phone sees every site.
 void isolate_all(World& world) {
-    for (const char* one : site_names)
-        for (const char* other : site_names)
-            if (std::string_view(one) < other) world.cut_both(one, other);
-    const Site& home = world.site(name_drawn(world.random));
+    for (const std::string& one : names_of(world))
+        for (const std::string& other : names_of(world))
+            if (one < other) world.cut_both(one, other);
+    const Site& home = world.site(name_drawn(world));
     for (const auto& phone : world.phones())
         if (phone->orders().home == home.name() && world.random.chance(0.7))
             world.cut_both(phone->orders().place, home.name().text);
@@ -118,17 +131,17 @@ void isolate_all(World& world) {
 
 // R2: 1.5 s of delay with 10 % loss for 40 s. Phones go on refreshing at home.
 void slow_down(World& world) {
-    for (const char* one : site_names)
-        for (const char* other : site_names)
-            if (std::string_view(one) != other) world.network.disturb(one, other, {1500ms, 200ms, 0.1, 0});
+    for (const std::string& one : names_of(world))
+        for (const std::string& other : names_of(world))
+            if (one != other) world.network.disturb(one, other, {1500ms, 200ms, 0.1, 0});
     world.run_for(40s);
     world.network.calm_all();
     world.run_for(10s);
 }
 
 void slow_one_down(World& world) {
-    const std::string one = name_drawn(world.random);
-    const std::string other = other_than(one, world.random);
+    const std::string one = name_drawn(world);
+    const std::string other = other_than(one, world);
     world.network.disturb(one, other, {1500ms, 200ms, 0.1, 0});
     world.network.disturb(other, one, {1500ms, 200ms, 0.1, 0});
     world.run_for(40s);
@@ -138,8 +151,8 @@ void slow_one_down(World& world) {
 
 // R2: a link that flaps every 2 s for 60 s.
 void flap(World& world) {
-    const std::string one = name_drawn(world.random);
-    const std::string other = other_than(one, world.random);
+    const std::string one = name_drawn(world);
+    const std::string other = other_than(one, world);
     const bool by_reset = world.random.chance(0.5);
     for (int i = 0; i < 30; ++i) {
         if (by_reset) {
@@ -155,7 +168,7 @@ void flap(World& world) {
 }
 
 void freeze(World& world) {
-    Site& site = world.site(name_drawn(world.random));
+    Site& site = world.site(name_drawn(world));
     site.freeze();
     run_between(world, 300ms, 60s);
     site.thaw();
@@ -163,7 +176,7 @@ void freeze(World& world) {
 }
 
 void take_stores_away(World& world) {
-    Site& site = world.site(name_drawn(world.random));
+    Site& site = world.site(name_drawn(world));
     site.set_store_available(false);
     run_between(world, 1s, 30s);
     const bool restarted = world.random.chance(0.5);
@@ -178,7 +191,7 @@ void take_stores_away(World& world) {
 }
 
 void stop_as_planned(World& world) {
-    for (const char* name : site_names) {
+    for (const std::string& name : names_of(world)) {
         if (world.random.chance(0.4)) continue;
         Site& site = world.site(name);
         site.stop_as_planned();
@@ -204,8 +217,8 @@ void storm(World& world) {
 }
 
 void cut_phones_off(World& world) {
-    const std::string place = name_drawn(world.random) + "-phones";
-    const std::string from_site = name_drawn(world.random);
+    const std::string place = name_drawn(world) + "-phones";
+    const std::string from_site = name_drawn(world);
     world.cut_both(place, from_site);
     run_between(world, 1s, 60s);
     world.heal_all();
@@ -213,7 +226,7 @@ void cut_phones_off(World& world) {
 }
 
 void change_users(World& world) {
-    Site& site = world.site(name_drawn(world.random));
+    Site& site = world.site(name_drawn(world));
     for (std::size_t i = 0; i < site.store.users.size(); ++i) {
         backup::UserRecord changed = site.store.users.front().clone();
         changed.display_name = "changed " + std::to_string(world.random.below(1000));
@@ -245,24 +258,24 @@ void let_clocks_drift(World& world) {
 }  // namespace
 
 const Outage nothing{"nothing", {}, [](World& world) { world.run_for(120s); }, Forbidden::phases};
-const Outage crashes{"crashes", {}, crash_now_and_then};
-const Outage power_cuts{"power cuts", {}, cut_power};
-const Outage partitions{"partitions", {}, partition};
-const Outage one_way_partitions{"one-way partitions", {}, partition_one_way};
+const Outage crashes{"crashes", of_any_size(), crash_now_and_then};
+const Outage power_cuts{"power cuts", of_any_size(), cut_power};
+const Outage partitions{"partitions", of_any_size(), partition};
+const Outage one_way_partitions{"one-way partitions", of_any_size(), partition_one_way};
 const Outage cut_behind_a_witness{"cut behind a witness", {}, cut_one_link, Forbidden::guests};
-const Outage total_isolation{"total isolation", {}, isolate_all};
+const Outage total_isolation{"total isolation", of_any_size(), isolate_all};
 const Outage one_slow_path{"one slow path", {}, slow_one_down, Forbidden::phases};
 const Outage slow_paths{"slow paths", no_concurrent, slow_down, Forbidden::guests};
 const Outage flapping_links{"flapping links", {}, flap, Forbidden::phases};
-const Outage freezes{"freezes", {}, freeze};
-const Outage stores_away{"stores away", {}, take_stores_away};
-const Outage planned_stops{"planned stops", {}, stop_as_planned};
+const Outage freezes{"freezes", of_any_size(), freeze};
+const Outage stores_away{"stores away", of_any_size(), take_stores_away};
+const Outage planned_stops{"planned stops", of_any_size(), stop_as_planned};
 const Outage storms{"storms", {8, true, true, true, 0, 1h, 40}, storm};
-const Outage drifting_clocks{"drifting clocks", {}, let_clocks_drift};
+const Outage drifting_clocks{"drifting clocks", of_any_size(), let_clocks_drift};
 const Outage lossy_phones{"lossy phones", {4, true, true, false, 0.1, 1h, 40}, crash_now_and_then};
 const Outage phones_cut_off{"phones cut off", {}, cut_phones_off, Forbidden::phases};
 const Outage changing_users{"changing users", {}, change_users};
-const Outage everything{"everything", {5, true, true, false, 0.02, 1h, 40}, let_anything_happen};
+const Outage everything{"everything", of_any_size({5, true, true, false, 0.02, 1h, 40}), let_anything_happen};
 
 const Outage* const every_outage[] = {
     &nothing,

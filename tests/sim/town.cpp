@@ -1,6 +1,7 @@
 #include "sim/town.h"
 
 #include <algorithm>
+#include <span>
 
 #include "support/settings.h"
 
@@ -9,12 +10,18 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// The other sites, in an order drawn.
-std::vector<base::SiteName> neighbours_of(std::string_view site, world::Random& random) {
+// The first `count` sites but this one.
+std::vector<base::SiteName> others_than(std::string_view site, std::size_t count) {
     std::vector<base::SiteName> others;
-    for (const char* name : site_names)
-        if (name != site) others.push_back({name});
-    if (random.chance(0.5)) std::swap(others[0], others[1]);
+    for (std::size_t i = 0; i < count; ++i)
+        if (site_names[i] != site) others.push_back({site_names[i]});
+    return others;
+}
+
+// One or more of the others, in an order drawn.
+std::vector<base::SiteName> backups_drawn(std::vector<base::SiteName> others, world::Random& random) {
+    for (std::size_t i = others.size(); i > 1; --i) std::swap(others[i - 1], others[random.below(i)]);
+    if (others.size() > 1) others.resize(1 + random.below(2));
     return others;
 }
 
@@ -50,10 +57,9 @@ bool everybody_is_home(const world::World& world) {
 
 }  // namespace
 
-core::Settings brisk_settings(std::string_view site) {
+core::Settings brisk_settings(std::string_view site, std::size_t sites) {
     core::Settings settings = support::settings_of(site, {}, {});
-    for (const char* name : site_names)
-        if (name != site) settings.peers.push_back({name});
+    settings.peers = others_than(site, sites);
     settings.failover.failback_after = 10s;
     settings.failover.homeless_grace = 15s;
     settings.failover.guest_lease = 20s;
@@ -62,17 +68,16 @@ core::Settings brisk_settings(std::string_view site) {
 }
 
 void build_town(world::World& world, const TownPlan& plan) {
-    for (const char* name : site_names) {
-        core::Settings settings = brisk_settings(name);
-        const std::vector<base::SiteName> others = neighbours_of(name, world.random);
-        settings.backups.push_back(others[0]);
-        if (world.random.chance(0.5)) settings.backups.push_back(others[1]);
+    const std::size_t sites = plan.least_sites + world.random.below(plan.most_sites - plan.least_sites + 1);
+    for (const char* name : std::span(site_names).first(sites)) {
+        core::Settings settings = brisk_settings(name, sites);
+        settings.backups = backups_drawn(settings.peers, world.random);
         const std::vector<base::SiteName> backups = settings.backups;
         world::Site& site = world.add_site(std::move(settings));
         if (plan.licences) site.store.pools.push_back({"desk", plan.phones_per_site / 2, {}});
         for (std::size_t number = 0; number < plan.phones_per_site; ++number)
             world.add_phone(orders_drawn(site.name(), backups, number, plan, world.random));
-        for (const char* other : site_names) {
+        for (const char* other : std::span(site_names).first(sites)) {
             world.network.disturb(std::string(name) + "-phones", other, {2ms, 3ms, plan.loss, plan.loss});
             world.network.disturb(other, std::string(name) + "-phones", {2ms, 3ms, plan.loss, plan.loss});
         }
@@ -97,7 +102,7 @@ void heal_and_judge(world::World& world) {
                 if (phase != core::Phase::normal) return false;
         return true;
     };
-    const core::Settings settings = brisk_settings("north");
+    const core::Settings settings = brisk_settings("north", 1);
     const base::Duration longest = settings.failover.failback_after * 16 + settings.failover.homeless_grace +
                                    settings.failover.guest_lease * 2 + settings.health.lost_after + 10s;
     world.run_for(4s);  // whoever has just started finds out where it stands

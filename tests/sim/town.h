@@ -1,4 +1,4 @@
-// The usual cast of a simulated run: three sites that know each other, and phones of every habit.
+// The usual cast of a simulated run: two to four sites that know each other, and phones of every habit.
 #pragma once
 
 #include "world/world.h"
@@ -6,7 +6,7 @@
 namespace innkeeper::sim {
 
 // Shorter than the product's defaults where only patience would be tested by them.
-core::Settings brisk_settings(std::string_view site);
+core::Settings brisk_settings(std::string_view site, std::size_t sites);
 
 struct TownPlan {
     std::size_t phones_per_site = 4;
@@ -16,9 +16,11 @@ struct TownPlan {
     double loss = 0;         // of phones' datagrams
     base::Duration refresh_at_most = std::chrono::hours(1);
     std::uint32_t expires_at_most = 40;  // seconds
+    std::size_t least_sites = 3;
+    std::size_t most_sites = 3;
 };
 
-inline constexpr const char* site_names[] = {"north", "south", "west"};
+inline constexpr const char* site_names[] = {"north", "south", "west", "east"};
 
 // Who backs up whom, who has which phone, and where each phone stands are drawn. Everything runs and every phone is
 // registered at home when it returns.
