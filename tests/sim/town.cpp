@@ -51,8 +51,9 @@ world::PhoneOrders orders_drawn(const base::SiteName& home, const std::vector<ba
 }
 
 bool everybody_is_home(const world::World& world) {
-    return std::all_of(world.phones().begin(), world.phones().end(),
-                       [](const auto& phone) { return !phone->on() || phone->working() == phone->orders().home; });
+    return std::all_of(world.phones().begin(), world.phones().end(), [&](const auto& phone) {
+        return !phone->on() || (phone->working() == phone->orders().home && world.watch.in_service(*phone));
+    });
 }
 
 }  // namespace
