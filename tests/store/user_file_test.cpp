@@ -39,8 +39,10 @@ TEST_CASE("HA1s are taken as they are, the longer one if it is known", "[store][
     const std::string md5(32, 'a');
     std::string sha256(64, '0');
     sha256.replace(62, 2, "Ff");
-    const auto file =
-        read("ha1_sha256,aor,ha1_md5\n" + sha256 + ",a@north.test," + md5 + "\n,b@north.test," + md5 + "\n");
+    std::string text = "ha1_sha256,aor,ha1_md5\n";
+    for (const std::string& part : {sha256, std::string(",a@north.test,"), md5, std::string("\n,b@north.test,"), md5})
+        text += part;
+    const auto file = read(text + "\n");
     REQUIRE(file);
     CHECK(file->users[0].ha1.md5.reveal()[0] == 0xaa);
     CHECK(file->users[0].ha1.sha256.reveal()[31] == 0xff);
