@@ -92,7 +92,7 @@ TEST_CASE("the keys of --json are these", "[control]") {
     CHECK(to_line(to_json(core::Declined{"\xff"})) == "{\"schema\":1,\"declined\":\"\xef\xbf\xbd\"}\n");
 }
 
-TEST_CASE("--explain says the verdict, the rule and the facts in order", "[control]") {
+TEST_CASE("an explanation says the verdict, the rule and the facts in order", "[control]") {
     core::ExplainReport report;
     report.aor = *base::Aor::parse("sip:1001@example.com");
     report.rule = "registered_at_home";
