@@ -22,8 +22,15 @@ bool is_domain_octet(char c) {
            c == ':';
 }
 
+// Room for one AOR on its way to be one.
+struct Draft {
+    char octets[3 * Aor::longest + 1 + Aor::longest];
+    std::size_t size = 0;
+    void append(char octet) { octets[size++] = octet; }
+};
+
 // False on a broken escape or an octet that must not stand in a user part, so that no log line or row can be forged.
-bool append_unescaped(std::string_view user, std::string& out) {
+bool append_unescaped(std::string_view user, Draft& out) {
     for (std::size_t i = 0; i < user.size(); ++i) {
         char c = user[i];
         if (c == '%') {
@@ -35,7 +42,7 @@ bool append_unescaped(std::string_view user, std::string& out) {
             i += 2;
         }
         if (!is_printable(c) || c == '@') return false;
-        out.push_back(c);
+        out.append(c);
     }
     return true;
 }
@@ -62,18 +69,20 @@ std::string_view without_port(std::string_view host) {
 }  // namespace
 
 Expected<Aor> Aor::from_parts(std::string_view user, std::string_view domain) {
-    Aor aor;
     if (user.empty() || domain.empty())
         return error("an address of record needs a user and a domain, as in user@domain");
     if (user.size() > 3 * longest || domain.size() > longest)
         return error("an address of record has at most 255 octets");
-    if (!append_unescaped(user, aor.text_)) return error("an address of record has an unusable octet in its user part");
-    aor.text_.push_back('@');
+    Draft draft;
+    if (!append_unescaped(user, draft)) return error("an address of record has an unusable octet in its user part");
+    draft.append('@');
     for (const char c : domain) {
         if (!is_domain_octet(c)) return error("an address of record has an unusable octet in its domain");
-        aor.text_.push_back(static_cast<char>(std::tolower(static_cast<unsigned char>(c))));
+        draft.append(static_cast<char>(std::tolower(static_cast<unsigned char>(c))));
     }
-    if (aor.text_.size() > longest) return error("an address of record has at most 255 octets");
+    if (draft.size > longest) return error("an address of record has at most 255 octets");
+    Aor aor;
+    aor.text_ = std::string_view(draft.octets, draft.size);
     return aor;
 }
 
@@ -89,12 +98,12 @@ Expected<Aor> Aor::parse(std::string_view uri) {
 }
 
 std::string_view Aor::user() const {
-    return std::string_view(text_).substr(0, text_.rfind('@'));
+    return text().substr(0, text().rfind('@'));
 }
 
 std::string_view Aor::domain() const {
-    const auto at = text_.rfind('@');
-    return at == std::string::npos ? std::string_view{} : std::string_view(text_).substr(at + 1);
+    const auto at = text().rfind('@');
+    return at == std::string_view::npos ? std::string_view{} : text().substr(at + 1);
 }
 
 }  // namespace innkeeper::base

@@ -3,10 +3,10 @@
 
 #include <cstddef>
 #include <functional>
-#include <string>
 #include <string_view>
 
 #include "base/expected.h"
+#include "base/text.h"
 
 namespace innkeeper::base {
 
@@ -30,7 +30,7 @@ public:
     auto operator<=>(const Aor&) const = default;
 
 private:
-    std::string text_;
+    Text text_;
 };
 
 }  // namespace innkeeper::base

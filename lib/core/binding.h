@@ -3,31 +3,31 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
 
 #include "backup/user_record.h"
 #include "base/address.h"
 #include "base/ids.h"
 #include "base/instant.h"
+#include "base/text.h"
 
 namespace innkeeper::core {
 
 // A value. The texts are as the phone sent them, within Limits.
 struct Binding {
-    std::string contact;  // Contact URI without angle brackets and header parameters
-    std::string call_id;
-    std::string instance;  // +sip.instance, with its angle brackets (RFC 5626); empty: none
-    std::string path;      // Path values in order, comma separated (RFC 3327); empty: none
-    std::string user_agent;
+    base::Text contact;  // Contact URI without angle brackets and header parameters
+    base::Text call_id;
+    base::Text instance;  // +sip.instance, with its angle brackets (RFC 5626); empty: none
+    base::Text path;      // Path values in order, comma separated (RFC 3327); empty: none
+    base::Text user_agent;
     std::uint32_t cseq = 0;
-    std::uint32_t reg_id = 0;                                       // 0: none
-    std::uint16_t q = 1000;                                         // thousandths
-    base::Flow flow;                                                // how to reach the phone behind NAT
-    backup::TerminalKind terminal = backup::TerminalKind::unknown;  // as judged when it registered
-    base::Instant registered;                                       // last accepted REGISTER; crosses sites as an age
+    std::uint32_t reg_id = 0;  // 0: none
+    base::Flow flow;           // how to reach the phone behind NAT
+    base::Instant registered;  // last accepted REGISTER; crosses sites as an age
     base::Instant expires;
     base::Instant promised;  // until when database and peers hold it: later than expires, so that a refresh that
                              // changes nothing else need not be told to anybody (lib/README.md, "the promise")
+    std::uint16_t q = 1000;  // thousandths
+    backup::TerminalKind terminal = backup::TerminalKind::unknown;  // as judged when it registered
 };
 
 }  // namespace innkeeper::core

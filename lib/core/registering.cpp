@@ -207,7 +207,7 @@ void Gatekeeper::State::admit(const RegisterRequest& request, LocationEntry& ent
     else
         location_.settle(entry, false);
     if (!was_registered && !entry.bindings.empty())
-        announce(PhoneRegistered{*entry.aor, entry.guest_of, entry.bindings.front().contact});
+        announce(PhoneRegistered{*entry.aor, entry.guest_of, std::string(entry.bindings.front().contact)});
     if (was_registered && entry.bindings.empty())
         announce(PhoneRemoved{*entry.aor, entry.guest_of, RemovalCause::unregistered, {}});
     announce(RegisterJudged{*entry.aor, request.source.remote.ip, caller.standing, Verdict::admitted, std::nullopt});

@@ -63,11 +63,11 @@ void write(const base::Flow& flow, wire::Flow& out) {
 }
 
 void write(const core::Binding& binding, base::Instant now, wire::Binding& out) {
-    out.set_contact(binding.contact);
-    out.set_call_id(binding.call_id);
-    out.set_instance(binding.instance);
-    out.set_path(binding.path);
-    out.set_user_agent(binding.user_agent);
+    out.set_contact(std::string(binding.contact));
+    out.set_call_id(std::string(binding.call_id));
+    out.set_instance(std::string(binding.instance));
+    out.set_path(std::string(binding.path));
+    out.set_user_agent(std::string(binding.user_agent));
     out.set_cseq(binding.cseq);
     out.set_reg_id(binding.reg_id);
     out.set_q(binding.q);

@@ -48,10 +48,10 @@ TEST_CASE("whatever peers are told of a binding changes its fingerprint", "[fing
     const std::uint64_t before = fingerprint(alice, {}, {binding()});
     core::Binding one = binding();
     SECTION("contact") {
-        one.contact += 'x';
+        one.contact = "sip:alice@192.0.2.1:5060x";
     }
     SECTION("Call-ID") {
-        one.call_id += 'x';
+        one.call_id = "c1x";
     }
     SECTION("instance") {
         one.instance.clear();

@@ -39,7 +39,7 @@ struct Registrar {
     }
     std::vector<std::string> contacts() const {
         std::vector<std::string> uris;
-        for (const Binding& binding : bindings) uris.push_back(binding.contact);
+        for (const Binding& binding : bindings) uris.emplace_back(binding.contact);
         return uris;
     }
 };

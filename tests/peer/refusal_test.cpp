@@ -45,14 +45,15 @@ std::vector<base::WipedBytes> one_of_each() {
 }  // namespace
 
 TEST_CASE("the texts of a binding are accepted at their limit and refused beyond it", "[peer][R15]") {
-    const std::vector<std::pair<std::string core::Binding::*, std::size_t>> texts = {
+    const std::vector<std::pair<base::Text core::Binding::*, std::size_t>> texts = {
         {&core::Binding::contact, Limits::contact_octets},       {&core::Binding::call_id, Limits::call_id_octets},
         {&core::Binding::instance, Limits::instance_octets},     {&core::Binding::path, Limits::path_octets},
         {&core::Binding::user_agent, Limits::user_agent_octets},
     };
     for (const auto& [text, longest] : texts) {
-        CHECK(refusal_with([&, t = text, l = longest](core::Binding& b) { (b.*t).assign(l, 'x'); }).empty());
-        CHECK_FALSE(refusal_with([&, t = text, l = longest](core::Binding& b) { (b.*t).assign(l + 1, 'x'); }).empty());
+        CHECK(refusal_with([&, t = text, l = longest](core::Binding& b) { b.*t = std::string(l, 'x'); }).empty());
+        CHECK_FALSE(
+            refusal_with([&, t = text, l = longest](core::Binding& b) { b.*t = std::string(l + 1, 'x'); }).empty());
     }
 }
 

@@ -57,7 +57,7 @@ struct MessagePrinter {
 struct RowPrinter {
     std::string operator()(const core::BindingsRow& row) const {
         std::string line = "bindings " + text(row.aor.text()) + of(row.guest_of);
-        for (const core::Binding& binding : row.bindings) line += ' ' + binding.contact;
+        for (const core::Binding& binding : row.bindings) line += ' ' + std::string(binding.contact);
         if (row.bindings.empty()) line += " none";
         if (row.licences > 0) line += " draws " + std::to_string(row.licences) + " of " + row.licence_pool;
         return line;

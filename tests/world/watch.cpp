@@ -80,8 +80,9 @@ void Watch::state_loaded(Site& site) {
         for (const core::Binding& binding : row.bindings) {
             const Moment until = binding.promised.time_since_epoch();
             if (until <= now + 1s || ledger.served.contains(aor)) continue;
-            if (!known.contains({aor, binding.contact}) && !served_elsewhere(aor, site.name()))
-                violated("a restarted site serves what it had", site.name().text + " forgot " + binding.contact);
+            if (!known.contains({aor, std::string(binding.contact)}) && !served_elsewhere(aor, site.name()))
+                violated("a restarted site serves what it had",
+                         site.name().text + " forgot " + std::string(binding.contact));
         }
     }
     for (const auto& [aor, row] : site.store.kept().bindings) {
@@ -90,8 +91,8 @@ void Watch::state_loaded(Site& site) {
         served.guest_of = row.guest_of;
         served.changed = now;
         for (const core::Binding& binding : row.bindings)
-            if (known.contains({aor, binding.contact}))
-                served.contacts[binding.contact] = binding.promised.time_since_epoch();
+            if (known.contains({aor, std::string(binding.contact)}))
+                served.contacts[std::string(binding.contact)] = binding.promised.time_since_epoch();
         if (served.contacts.empty()) continue;
         ledger.served[aor] = std::move(served);
         if (row.licences > 0) ledger.licences[aor] = {row.licence_pool, row.licences};
