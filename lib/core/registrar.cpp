@@ -163,6 +163,8 @@ void apply_plan(base::Instant now, RegistrationPlan& plan, std::vector<Binding>&
 }
 
 std::size_t terminals_after(const RegistrationPlan& plan, const std::vector<Binding>& existing) {
+    const auto keeps = [](const BindingChange& change) { return std::holds_alternative<KeepBinding>(change); };
+    if (existing.size() <= 1 && std::all_of(plan.changes.begin(), plan.changes.end(), keeps)) return existing.size();
     std::vector<std::string_view> names;
     const auto name_of = [](const Binding& binding) -> std::string_view {
         return binding.instance.empty() ? binding.contact : binding.instance;
