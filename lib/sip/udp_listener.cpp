@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <span>
 
 #include "sip/socket_address.h"
 #include "sip/stun_keepalive.h"
@@ -32,30 +33,37 @@ void set_buffer(int descriptor, int forced, int asked, int octets) {
 
 }  // namespace
 
-// One buffer per datagram of a batch and one per answer, used again and again.
+// One buffer per datagram of a batch, and one for all its answers, close together: most are short. Used again and
+// again.
 struct UdpListener::Batch {
     struct Slot {
         sockaddr_storage remote;
         alignas(cmsghdr) char control[64];
         char in[longest_datagram];
-        char out[longest_answer];
     };
     std::unique_ptr<Slot[]> slots{new Slot[batch_size]};
+    std::unique_ptr<char[]> room{new char[batch_size * longest_answer]};
+    std::size_t room_used = 0;
     mmsghdr in[batch_size] = {};
     iovec in_parts[batch_size] = {};
     mmsghdr out[batch_size] = {};
     iovec out_parts[batch_size] = {};
     unsigned answers = 0;
 
-    void prepare() {
-        for (unsigned i = 0; i < batch_size; ++i) {
+    Batch() { prepare(batch_size); }
+    // For the next datagrams: as many slots as the last ones have used.
+    void prepare(unsigned used) {
+        for (unsigned i = 0; i < used; ++i) {
             Slot& slot = slots[i];
             in_parts[i] = {slot.in, sizeof slot.in};
             in[i].msg_hdr = {&slot.remote, sizeof slot.remote, &in_parts[i], 1, slot.control, sizeof slot.control, 0};
         }
         answers = 0;
+        room_used = 0;
     }
-    // The answer leaves from the address that the request came to: the control data tells it both ways.
+    std::span<char> room_for_answer() { return {room.get() + room_used, longest_answer}; }
+    // `text` stands at the beginning of that room. The answer leaves from the address that the request came to: the
+    // control data tells it both ways.
     void queue_answer(unsigned i, std::string_view text) {
         out_parts[answers] = {const_cast<char*>(text.data()), text.size()};
         out[answers].msg_hdr = in[i].msg_hdr;
@@ -63,6 +71,7 @@ struct UdpListener::Batch {
         if (in[i].msg_hdr.msg_controllen == 0) out[answers].msg_hdr.msg_control = nullptr;
         out[answers].msg_hdr.msg_flags = 0;
         ++answers;
+        room_used += text.size();
     }
 };
 
@@ -91,11 +100,11 @@ base::Endpoint UdpListener::local() const {
 
 void UdpListener::receive() {
     for (unsigned turn = 0; turn < batches_per_turn; ++turn) {
-        batch_->prepare();
         const int got = ::recvmmsg(socket_, batch_->in, batch_size, MSG_DONTWAIT, nullptr);
         if (got <= 0) return;
         for (unsigned i = 0; i < static_cast<unsigned>(got); ++i) serve_one(i);
         send(batch_->answers);
+        batch_->prepare(static_cast<unsigned>(got));
         if (static_cast<unsigned>(got) < batch_size) return;
     }
 }
@@ -114,12 +123,13 @@ void UdpListener::serve_one(unsigned i) {
     Batch::Slot& slot = batch_->slots[i];
     const base::Flow source{base::Transport::udp, index_, to_endpoint(slot.remote), 0};
     const std::string_view datagram(slot.in, header.msg_len);
-    if (const std::size_t octets = answer_stun_keepalive(datagram, source.remote, slot.out); octets != 0) {
+    const std::span<char> room = batch_->room_for_answer();
+    if (const std::size_t octets = answer_stun_keepalive(datagram, source.remote, room.data()); octets != 0) {
         ++count.ignored;
-        batch_->queue_answer(i, std::string_view(slot.out, octets));
+        batch_->queue_answer(i, std::string_view(room.data(), octets));
         return;
     }
-    const auto served = server_.serve(datagram, source, slot.out);
+    const auto served = server_.serve(datagram, source, room);
     if (!served.answer.empty()) batch_->queue_answer(i, served.answer);
 }
 
