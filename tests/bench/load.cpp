@@ -1,6 +1,5 @@
 #include "bench/load.h"
 
-#include <poll.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -38,10 +37,9 @@ Outcome Load::run() {
     while (done_ < stretch_.count) {
         begin_due(Clock::now());
         send_waiting();
-        if (receive()) continue;
+        if (receive()) continue;  // never sleeps: each answer would have to wake it, at the server's expense
         const Time now = Clock::now();
         if (now >= next_repeat_) repeat_unanswered(now);
-        rest(now);
     }
     outcome_.seconds = std::chrono::duration<double>(Clock::now() - start_).count();
     return std::move(outcome_);
@@ -162,17 +160,6 @@ void Load::repeat_unanswered(Time now) {
         ++outcome_.repeated;
         waiting_.push_back(slot);
     }
-}
-
-// Until an answer comes, a transaction is due, or it is time to look for unanswered ones.
-void Load::rest(Time now) const {
-    Time until = next_repeat_;
-    if (begun_ < stretch_.count && !free_.empty()) until = stretch_.rate > 0 ? std::min(until, due(begun_)) : now;
-    if (until <= now) return;
-    const auto wait = std::chrono::duration_cast<std::chrono::nanoseconds>(until - now);
-    const timespec most{static_cast<time_t>(wait.count() / 1'000'000'000), wait.count() % 1'000'000'000};
-    pollfd watched{socket_, POLLIN, 0};
-    ::ppoll(&watched, 1, &most, nullptr);
 }
 
 }  // namespace innkeeper::bench

@@ -61,7 +61,6 @@ private:
     void take_final(Transaction& of, std::string_view answer, Time now);
     void finish(Transaction& of);
     void repeat_unanswered(Time now);
-    void rest(Time now) const;
     Time due(std::uint64_t transaction) const;
 
     int socket_;
