@@ -8,7 +8,11 @@ namespace innkeeper::core {
 void Gatekeeper::State::on(StateLoaded& loaded) {
     if (state_loaded_) return;
     state_loaded_ = true;
-    if (loaded.epoch >= epoch_) raise_epoch(loaded.epoch);
+    // Written only now: a lower one written before the stored one was read would let a later life repeat an epoch.
+    if (loaded.epoch >= epoch_)
+        raise_epoch(loaded.epoch);
+    else
+        out_->push_back(WriteRow{EpochRow{epoch_}});
     for (const FailoverRow& row : loaded.failovers) restore(row);
     for (BindingsRow& row : loaded.bindings) restore(row);
     for (auto& [name, peer] : peers_) {

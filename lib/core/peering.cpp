@@ -182,8 +182,8 @@ void Gatekeeper::State::apply_registration(Peer& peer, RegistrationEntry entry) 
         }
         if (kept.size() != mine->bindings.size())
             remove_bindings(*mine, std::move(kept), RemovalCause::moved, peer.name);
-    } else if (news) {
-        tell(*mine);  // they may not know that the phone is here by now
+    } else if (news || lead < -simultaneous) {
+        tell(*mine);  // they may not know that the phone is here by now: not every refresh is told
     }
 }
 

@@ -18,7 +18,6 @@ void Gatekeeper::State::on(Started& started) {
     for (const base::SiteName& site : settings_.peers)
         peers_.emplace(site, Peer(site, now_, settings_.failover.failback_rate));
     heartbeat_at_ = now_;
-    out_->push_back(WriteRow{EpochRow{epoch_}});
 }
 
 void Gatekeeper::State::on(TimePassed&) {
