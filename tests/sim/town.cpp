@@ -111,6 +111,7 @@ void heal_and_judge(world::World& world) {
     world.run_until([&] { return everybody_is_home(world); }, 75s);  // a Retry-After may be that long
     world.run_for(8s);                                               // the last changes reach everybody
     world.run_until([&] { return everybody_is_home(world); }, 75s);
+    world.run_until([&] { return !world.watch.replica_that_differs(); }, 2s);  // a change may be under way
     world.watch.all_is_well();
 }
 

@@ -171,7 +171,7 @@ struct EffectPrinter {
 std::string print(base::Duration duration) {
     const auto whole = duration_cast<milliseconds>(duration).count();
     if (whole % 60000 == 0 && whole != 0) return std::to_string(whole / 60000) + "min";
-    if (whole % 1000 == 0) return std::to_string(whole / 1000) + 's';
+    if (whole % 1000 == 0 || whole > 10000) return std::to_string(whole / 1000) + 's';
     if (whole < 1000) return std::to_string(whole) + "ms";
     char line[32];
     std::snprintf(line, sizeof line, "%.1fs", static_cast<double>(whole) / 1000.0);

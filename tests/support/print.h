@@ -8,7 +8,7 @@
 
 namespace innkeeper::support {
 
-std::string print(base::Duration duration);  // "1.5s", "200ms", "2min"
+std::string print(base::Duration duration);  // "1.5s", "200ms", "2min"; whole seconds from ten on
 std::string print(const core::Response& response);
 std::string print(const core::PeerMessage& message);
 std::string print(const core::Row& row);

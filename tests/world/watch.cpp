@@ -157,7 +157,8 @@ void Watch::judge_answers(Site& site, const Occasion& occasion, const core::Effe
     last_status_ = 0;
     for (const core::Effect& effect : effects) {
         const auto* write = std::get_if<core::WriteRow>(&effect);
-        if (write && std::holds_alternative<core::BindingsRow>(write->row)) written = true;
+        const auto* row = write ? std::get_if<core::BindingsRow>(&write->row) : nullptr;
+        if (row && occasion.request && row->aor == aor_of(*occasion.request)) written = true;
         const auto* answer = std::get_if<core::Answer>(&effect);
         if (!answer) continue;
         ++answers;

@@ -41,6 +41,7 @@ public:
     void tick();  // every 100 ms: rules about durations
     // After healing and a time for settling: everybody is home, every replica equals its writer.
     void all_is_well();
+    std::optional<std::string> replica_that_differs();
     [[noreturn]] void violated(const std::string& rule, const std::string& what);
 
     const Ledger& ledger(const Site& site) const { return ledgers_.at(site.name()); }
@@ -70,7 +71,6 @@ private:
     // A third peer that has seen both well for a while, as `backup` should know of `home`.
     bool witnessed(const base::SiteName& home, const base::SiteName& backup) const;
     base::Duration clear_for(const base::SiteName& one, const base::SiteName& other) const;
-    void judge_replicas();
 
     World& world_;
     std::map<base::SiteName, Ledger> ledgers_;

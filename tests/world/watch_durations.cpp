@@ -185,18 +185,17 @@ void Watch::all_is_well() {
     for (const auto& phone : world_.phones())
         if (phone->on() && !in_service(*phone) && home_could_serve(*phone))
             violated("everybody is served in the end", std::string(phone->orders().aor.text()));
-    judge_replicas();
+    if (const auto differs = replica_that_differs()) violated("replicas equal their writer", *differs);
 }
 
-void Watch::judge_replicas() {
+std::optional<std::string> Watch::replica_that_differs() {
     using Row = std::pair<std::string, std::string>;  // AOR at site
     std::map<base::SiteName, std::set<Row>> seen;
     for (const auto& [name, site] : world_.sites()) {
         const core::Census census = site->census();
         for (const core::HomeStatus& home : census.status.homes)
             if (home.backed_up_here && home.records != world_.site(home.home.text).store.users.size())
-                violated("replicas equal their writer",
-                         name.text + " holds " + std::to_string(home.records) + " records of " + home.home.text);
+                return name.text + " holds " + std::to_string(home.records) + " records of " + home.home.text;
         auto* rows = &seen[name];
         site->command(core::ShowRegistrations{{}, false}, [rows](const core::Report& report) {
             for (const auto& row : std::get<core::RegistrationsReport>(report).rows)
@@ -205,9 +204,10 @@ void Watch::judge_replicas() {
     }
     for (const auto& [name, rows] : seen)
         if (rows != seen.begin()->second)
-            violated("replicas equal their writer",
-                     name.text + " and " + seen.begin()->first.text + " do not see the same registrations: " +
-                         std::to_string(rows.size()) + " and " + std::to_string(seen.begin()->second.size()));
+            return name.text + " and " + seen.begin()->first.text +
+                   " do not see the same registrations: " + std::to_string(rows.size()) + " and " +
+                   std::to_string(seen.begin()->second.size());
+    return std::nullopt;
 }
 
 }  // namespace innkeeper::world
