@@ -69,7 +69,8 @@ TEST_CASE("a daemon that is killed takes its cluster along, and the next one has
     if (daemon == 0) {
         auto cluster =
             EmbeddedCluster::open({folder.path(), store_edge::unprivileged_user(), [](const std::string&) {}});
-        const char answer = cluster && EmbeddedCluster::wait_until_ready(folder.path(), store_edge::patience) ? 'y' : 'n';
+        const char answer =
+            cluster && EmbeddedCluster::wait_until_ready(folder.path(), store_edge::patience) ? 'y' : 'n';
         if (write(ready[1], &answer, 1) == 1)
             for (;;) pause();
         _exit(1);
