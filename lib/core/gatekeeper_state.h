@@ -1,5 +1,5 @@
-// The values that the gatekeeper owns, and its steps: one source file for each kind of event (registering, peering,
-// keeping, commanding, timing). Included by those files only.
+// The values that the gatekeeper owns, and its steps: one source file for each kind of event (registering, answering,
+// peering, keeping, commanding, timing). Included by those files only.
 #pragma once
 
 #include <map>
@@ -84,7 +84,6 @@ private:
         std::uint32_t nonce_count = 0;
     };
     void on(RegisterRequest& request);
-    void on(OptionsRequest& request);
     const std::string* served_domain(const RegisterRequest& request) const;
     Caller identify(const base::Aor& aor);
     bool records_missing() const;
@@ -101,13 +100,16 @@ private:
                backup::TerminalKind terminal);
     void welcome_guest(LocationEntry& entry, Peer& home, bool was_guest);
     void draw_licences(LocationEntry& entry, backup::TerminalKind terminal, std::uint32_t needed);
+    void remove_bindings(LocationEntry& entry, std::vector<Binding> kept, RemovalCause cause,
+                         const base::SiteName& moved_to);
+    void tell(LocationEntry& entry);
+
+    // answering.cpp
+    void on(OptionsRequest& request);
     void answer_with_bindings(const RegisterRequest& request, const LocationEntry& entry, bool outbound);
     void refuse(const RegisterRequest& request, Refusal refusal, Standing standing, const base::Aor& aor);
     void challenge(const RegisterRequest& request, const base::Aor& aor, std::string_view realm, bool stale,
                    bool wrong);
-    void remove_bindings(LocationEntry& entry, std::vector<Binding> kept, RemovalCause cause,
-                         const base::SiteName& moved_to);
-    void tell(LocationEntry& entry);
 
     // peering.cpp
     void on(PeerMessageReceived& received);
