@@ -300,7 +300,7 @@ const Outage* const every_outage[] = {
 };
 
 std::optional<std::string> run(const Outage& outage, std::uint64_t seed, bool verbose, void (*plant)(Site&)) {
-    World world(seed);
+    World world(seed, verbose ? 1'000'000 : 2'000);
     world.transcript.verbose = verbose;
     try {
         const bool drift = &outage == &drifting_clocks || &outage == &everything;

@@ -4,6 +4,7 @@
 #include <span>
 
 #include "support/settings.h"
+#include "world/phone_models.h"
 
 namespace innkeeper::sim {
 namespace {
@@ -34,20 +35,25 @@ world::PhoneOrders orders_drawn(const base::SiteName& home, const std::vector<ba
     orders.servers = {home};
     orders.servers.insert(orders.servers.end(), backups.begin(), backups.end());
     orders.place = home.text + "-phones";
-    const std::uint64_t habit = random.below(5);
-    orders.habit = habit == 0 && plan.concurrent ? world::Habit::concurrent
-                   : habit == 1                  ? world::Habit::sticky_list
-                                                 : world::Habit::successive;
+    const auto models = world::phone_models(plan.concurrent, plan.patient);
+    models[random.below(models.size())]->equip(orders);
     if (plan.softphones && number != 0 && random.chance(0.3)) {
         orders.terminal = backup::TerminalKind::soft;
         orders.user_agent = "baresip";
+        orders.habit = world::Habit::sticky_list;
     }
     if (random.chance(0.4)) orders.algorithm = auth::Algorithm::sha256;
     orders.expires = 20 + static_cast<std::uint32_t>(random.below(plan.expires_at_most - 20 + 1));
     orders.refresh_at_most = plan.refresh_at_most;
-    orders.retry = random.chance(0.5) ? 1s : 3s;
-    orders.honours_retry_after = random.chance(0.2);
     return orders;
+}
+
+// Two or three phones of a site may be accounts of one telephone, which logs them in one after the other (MU2).
+void join_accounts(world::World& world, const std::vector<world::Phone*>& phones) {
+    std::vector<world::Phone*> accounts;
+    for (world::Phone* phone : phones)
+        if (phone->orders().habit != world::Habit::concurrent && accounts.size() < 3) accounts.push_back(phone);
+    if (accounts.size() > 1 && world.random.chance(0.4)) world.add_login_queue(accounts);
 }
 
 bool everybody_is_home(const world::World& world) {
@@ -70,17 +76,20 @@ core::Settings brisk_settings(std::string_view site, std::size_t sites) {
 
 void build_town(world::World& world, const TownPlan& plan) {
     const std::size_t sites = plan.least_sites + world.random.below(plan.most_sites - plan.least_sites + 1);
+    const world::Quality disturbed{2ms, 3ms, plan.loss, plan.loss, plan.loss};
     for (const char* name : std::span(site_names).first(sites)) {
         core::Settings settings = brisk_settings(name, sites);
         settings.backups = backups_drawn(settings.peers, world.random);
         const std::vector<base::SiteName> backups = settings.backups;
         world::Site& site = world.add_site(std::move(settings));
         if (plan.licences) site.store.pools.push_back({"desk", plan.phones_per_site / 2, {}});
+        std::vector<world::Phone*> phones;
         for (std::size_t number = 0; number < plan.phones_per_site; ++number)
-            world.add_phone(orders_drawn(site.name(), backups, number, plan, world.random));
+            phones.push_back(&world.add_phone(orders_drawn(site.name(), backups, number, plan, world.random)));
+        if (plan.several_accounts) join_accounts(world, phones);
         for (const char* other : std::span(site_names).first(sites)) {
-            world.network.disturb(std::string(name) + "-phones", other, {2ms, 3ms, plan.loss, plan.loss});
-            world.network.disturb(other, std::string(name) + "-phones", {2ms, 3ms, plan.loss, plan.loss});
+            world.network.disturb(std::string(name) + "-phones", other, disturbed);
+            world.network.disturb(other, std::string(name) + "-phones", disturbed);
         }
     }
     world.start_sites();

@@ -13,11 +13,13 @@ struct TownPlan {
     bool softphones = true;
     bool concurrent = true;  // phones that knock at their backup all the time (SR4)
     bool licences = false;   // a pool of desk licences that is too small
-    double loss = 0;         // of phones' datagrams
+    double loss = 0;         // of phones' datagrams; so many are doubled and overtaken, too
     base::Duration refresh_at_most = std::chrono::hours(1);
     std::uint32_t expires_at_most = 40;  // seconds
     std::size_t least_sites = 3;
     std::size_t most_sites = 3;
+    bool patient = false;          // models that take minutes where others take seconds
+    bool several_accounts = true;  // on one telephone (MU1)
 };
 
 inline constexpr const char* site_names[] = {"north", "south", "west", "east"};

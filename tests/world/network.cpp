@@ -31,6 +31,13 @@ base::Duration Network::delay(const Place& from, const Place& to) {
     return path.latency + random_.between({}, path.jitter);
 }
 
+base::Duration Network::delay_of_datagram(const Place& from, const Place& to) {
+    constexpr base::Duration most_overtaken = std::chrono::milliseconds(700);  // longer than a phone waits to repeat it
+    const double share = quality(from, to).reordering;
+    const base::Duration usual = delay(from, to);
+    return share > 0 && random_.chance(share) ? usual + random_.between({}, most_overtaken) : usual;
+}
+
 bool Network::loses(const Place& from, const Place& to) {
     return random_.chance(quality(from, to).loss);
 }

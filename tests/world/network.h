@@ -18,6 +18,7 @@ struct Quality {
     base::Duration jitter = std::chrono::milliseconds(3);   // added, drawn per packet
     double loss = 0;                                        // of packets
     double duplication = 0;                                 // of datagrams
+    double reordering = 0;                                  // of datagrams: so many are overtaken by later ones
 };
 
 class Network {
@@ -38,6 +39,7 @@ public:
 
     // Drawn for one packet.
     base::Duration delay(const Place& from, const Place& to);
+    base::Duration delay_of_datagram(const Place& from, const Place& to);
     bool loses(const Place& from, const Place& to);
     bool duplicates(const Place& from, const Place& to);
 

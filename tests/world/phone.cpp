@@ -1,17 +1,45 @@
+// How a telephone chooses among its servers.
 #include "world/phone.h"
 
 #include <algorithm>
 
+#include "world/login_queue.h"
 #include "world/world.h"
 
 namespace innkeeper::world {
 namespace {
 
 using namespace std::chrono_literals;
-constexpr base::Duration first_resend = 500ms;  // T1 (RFC 3261 section 17.1.2.2)
-constexpr base::Duration longest_resend = 4s;   // T2
+constexpr base::Duration first_resend = 500ms;       // T1 (RFC 3261 section 17.1.2.2)
+constexpr base::Duration longest_resend = 4s;        // T2
+constexpr base::Duration longest_retry_after = 60s;  // that the daemon gives
 
 }  // namespace
+
+std::string_view to_text(Habit habit) {
+    switch (habit) {
+        case Habit::sticky_list:
+            return "sticky";
+        case Habit::successive:
+            return "successive";
+        case Habit::primary_first:
+            return "primary-first";
+        case Habit::concurrent:
+            return "concurrent";
+    }
+    return "?";
+}
+
+base::Duration silence_until_failed(const PhoneOrders& orders, bool last_server) {
+    if (last_server || !orders.retry_counts) return orders.give_up_after;
+    base::Duration interval = first_resend;
+    base::Duration sum = interval;
+    for (std::uint32_t i = 0; i < *orders.retry_counts; ++i) {
+        interval = std::min(interval * 2, longest_resend);
+        sum += interval;
+    }
+    return sum;
+}
 
 Phone::Phone(World& world, PhoneOrders orders, std::uint32_t number, auth::Ha1 ha1)
     : world_(world), orders_(std::move(orders)), ha1_(std::move(ha1)) {
@@ -32,24 +60,49 @@ Phone::Leg& Phone::leg(const base::SiteName& server) {
 }
 
 void Phone::switch_on() {
+    if (queue_ == nullptr) return log_in();
+    if (queue_->accounts().front() == this) queue_->plug_in();
+}
+
+void Phone::switch_off() {
+    if (queue_ == nullptr) return lose_power();
+    if (queue_->accounts().front() == this) queue_->unplug();
+}
+
+void Phone::log_in() {
     on_ = true;
+    registered_ = false;
     current_ = 0;
     for (Leg& one : legs_) {
         one.digest.forget();
         one.granted_until = {};
+        one.not_before = {};
         one.trying = false;
+        one.connection = 0;
         ++one.attempt;
-        if (orders_.habit == Habit::concurrent || &one == &legs_.front()) plan(one, world_.random.between(0ms, 300ms));
+        ++one.plan;
+        if (orders_.habit == Habit::concurrent || &one == &legs_.front()) plan(one, world_.nature.between(0ms, 300ms));
     }
 }
 
-void Phone::switch_off() {
+void Phone::log_out() {
+    lose_power();
+    for (Leg& one : legs_)
+        if (one.granted_until > world_.calendar.now()) attempt(one, 0);
+}
+
+void Phone::lose_power() {
     on_ = false;
+    registered_ = false;
     for (Leg& one : legs_) {
         ++one.plan;
         ++one.attempt;
         one.trying = false;
     }
+}
+
+bool Phone::waits_for_its_turn() const {
+    return queue_ != nullptr && !registered_ && !queue_->has_turn(*this);
 }
 
 base::SiteName Phone::working() const {
@@ -69,8 +122,10 @@ const std::string& Phone::last_answer(const base::SiteName& server) const {
 }
 
 base::Duration Phone::longest_pause() const {
-    const auto servers = static_cast<std::int64_t>(legs_.size());
-    return (orders_.retry + orders_.give_up_after) * servers;
+    base::Duration sum{};
+    for (const Leg& one : legs_) sum += orders_.retry + silence_until_failed(orders_, &one == &legs_.back());
+    const bool waits = orders_.honours_retry_after || orders_.blacklists_for;
+    return waits ? sum + std::max(longest_retry_after, orders_.blacklists_for.value_or(0s)) : sum;
 }
 
 void Phone::knock(const base::SiteName& server) {
@@ -81,145 +136,86 @@ void Phone::unregister(const base::SiteName& server) {
     attempt(leg(server), 0);
 }
 
-// ---- one attempt with one server
+// ---- what to do next
 
 void Phone::plan(Leg& leg, base::Duration delay) {
     const std::uint64_t plan = ++leg.plan;
     world_.calendar.after(delay, [this, &leg, plan] {
-        if (on_ && plan == leg.plan) attempt(leg, orders_.expires);
+        if (on_ && plan == leg.plan && !waits_for_its_turn()) attempt(leg, orders_.expires);
     });
 }
 
-void Phone::attempt(Leg& leg, std::uint32_t expires) {
-    leg.trying = true;
-    leg.challenges = 0;
-    leg.asked = expires;
-    ++leg.plan;
-    const std::uint64_t attempt = ++leg.attempt;
-    send(leg);
-    world_.calendar.after(orders_.give_up_after, [this, &leg, attempt] {
-        if (leg.trying && attempt == leg.attempt) finish(leg, Outcome::silent, orders_.retry);
+void Phone::plan_probe_of_home() {
+    Leg& home = legs_.front();
+    const base::Duration delay = std::max(orders_.probe_home_every, home.not_before - world_.calendar.now());
+    if (!orders_.probes_by_options) return plan(home, delay);
+    const std::uint64_t plan = ++home.plan;
+    world_.calendar.after(delay, [this, &home, plan] {
+        if (on_ && plan == home.plan && current_ != 0) ask_home_by_options(plan);
     });
 }
 
-void Phone::compose(Leg& leg) {
-    auto request = std::make_shared<support::OwnedRegister>();
-    request->source.remote = address_;
-    request->to_user = orders_.aor.user();
-    request->to_domain = orders_.aor.domain();
-    request->call_id = leg.call_id;
-    request->cseq = ++leg.cseq;
-    request->user_agent = orders_.user_agent;
-    request->expires = leg.asked;
-    request->contacts.push_back({contact_, {}, 0, 1000, {}});
-    leg.digest.authorise(*request, orders_.aor.user(), ha1_);
-    leg.request = std::move(request);
-}
-
-void Phone::send(Leg& leg) {
-    compose(leg);
-    transmit(leg);
-    resend_later(leg, first_resend);
-}
-
-void Phone::resend_later(Leg& leg, base::Duration interval) {
-    const std::uint32_t cseq = leg.cseq;
-    const std::uint64_t attempt = leg.attempt;
-    world_.calendar.after(interval, [this, &leg, cseq, attempt, interval] {
-        if (!leg.trying || leg.cseq != cseq || leg.attempt != attempt) return;
-        transmit(leg);
-        resend_later(leg, std::min(interval * 2, longest_resend));
-    });
-}
-
-void Phone::transmit(Leg& leg) {
-    Network& network = world_.network;
-    Site& site = world_.site(leg.server.text);
-    const Place& here = orders_.place;
-    const Place& there = leg.server.text;
-    const std::uint32_t cseq = leg.cseq;
-    const bool twice = network.duplicates(here, there);
-    for (int copy = 0; copy < (twice ? 2 : 1); ++copy) {
-        const base::Duration travel = network.delay(here, there);
-        const base::Duration return_travel = network.delay(there, here);
-        const bool lost = network.loses(here, there);
-        const bool answer_lost = network.loses(there, here);
-        if (lost || !network.open(here, there)) continue;
-        // Each datagram is a request of its own to the core, so each gets its own copy.
-        auto request = std::make_shared<support::OwnedRegister>(*leg.request);
-        const auto back = [this, &leg, cseq, return_travel, answer_lost, here, there](const SeenResponse& response) {
-            if (answer_lost || !world_.network.open(there, here)) return;
-            world_.calendar.after(return_travel, [this, &leg, cseq, response] { receive(leg, cseq, response); });
-        };
-        const std::uint64_t attempt = leg.attempt;
-        world_.calendar.after(travel, [this, &site, &leg, attempt, request, back, return_travel, here, there] {
-            if (site.process() != Site::Process::off) return site.receive(request, back);
-            if (!site.powered() || !world_.network.open(there, here)) return;
-            world_.calendar.after(return_travel, [this, &leg, attempt] {  // ICMP: port unreachable
-                if (leg.trying && attempt == leg.attempt) finish(leg, Outcome::silent, orders_.retry);
-            });
-        });
-    }
-}
-
-void Phone::receive(Leg& leg, std::uint32_t cseq, const SeenResponse& response) {
-    if (!leg.trying || cseq != leg.cseq) return;
-    leg.last_answer = std::to_string(response.status);
-    if (response.status == 401 && leg.challenges < 2) {
-        ++leg.challenges;
-        leg.digest.take(response.realm, response.nonce);
-        return send(leg);
-    }
-    if (response.status == 423 && response.min_expires && leg.asked < *response.min_expires) {
-        leg.asked = *response.min_expires;
-        return send(leg);
-    }
-    if (response.status == 200) return granted(leg, response);
-    leg.granted_until = {};
-    base::Duration wait = orders_.retry;
-    if (orders_.honours_retry_after && response.retry_after)
-        wait = std::max(wait, base::Duration(std::chrono::seconds(*response.retry_after)));
-    finish(leg, Outcome::refused, wait);
-}
-
-void Phone::granted(Leg& leg, const SeenResponse& response) {
-    leg.granted_until = {};
-    for (const auto& [uri, expires] : response.contacts)
-        if (uri == contact_) leg.granted_until = world_.calendar.now() + std::chrono::seconds(expires);
-    leg.trying = false;
-    if (leg.asked == 0) return;
-    const base::Duration half = (leg.granted_until - world_.calendar.now()) / 2;
-    finish(leg, Outcome::granted, std::min(std::max(half, base::Duration(500ms)), orders_.refresh_at_most));
-}
-
-// ---- what to do next
-
-void Phone::finish(Leg& leg, Outcome outcome, base::Duration wait) {
+void Phone::finish(Leg& leg, Outcome outcome) {
     leg.trying = false;
     ++leg.attempt;
     if (outcome == Outcome::silent) leg.last_answer = "silence";
     if (!on_) return;
-    if (orders_.habit == Habit::concurrent) return plan(leg, wait);
-    after_list_outcome(leg, outcome, wait);
+    const bool its_server = orders_.habit == Habit::concurrent || index_of(leg) == current_;
+    if (outcome == Outcome::granted)
+        registered_ = true;
+    else if (its_server)
+        registered_ = false;
+    if (queue_ != nullptr) {
+        if (registered_)
+            queue_->logged_in(*this);
+        else
+            queue_->failed(*this);
+        if (!on_) return;
+    }
+    if (orders_.habit != Habit::concurrent) return after_list_outcome(leg, outcome);
+    if (outcome == Outcome::granted) return refresh_later(leg);
+    plan(leg, std::max(orders_.retry, leg.not_before - world_.calendar.now()));
 }
 
-void Phone::after_list_outcome(Leg& leg, Outcome outcome, base::Duration wait) {
-    const auto index = static_cast<std::size_t>(&leg - legs_.data());
+void Phone::refresh_later(Leg& leg) {
+    const base::Duration half = (leg.granted_until - world_.calendar.now()) / 2;
+    const base::Duration delay = std::min(std::max(half, base::Duration(500ms)), orders_.refresh_at_most);
+    plan(orders_.habit == Habit::primary_first ? legs_.front() : leg, delay);
+}
+
+void Phone::after_list_outcome(Leg& leg, Outcome outcome) {
+    const std::size_t index = index_of(leg);
     if (outcome == Outcome::granted) {
         const bool came_home = index == 0 && current_ != 0;
         if (came_home)
             for (Leg& other : legs_) ++other.plan;
         current_ = index;
-        plan(leg, wait);
-        if (orders_.habit == Habit::successive && index != 0) plan(legs_.front(), orders_.probe_home_every);
+        refresh_later(leg);
+        if (orders_.habit == Habit::successive && index != 0) plan_probe_of_home();
         return;
     }
-    if (index != current_) {  // a probe of home that failed
-        plan(leg, orders_.probe_home_every);
-        return;
+    if (index == current_) return try_next(index);
+    if (current_ == 0) return;  // a late answer, or a knock that was not its own idea
+    if (orders_.habit != Habit::primary_first) return index == 0 ? plan_probe_of_home() : void();
+    // SR3: the server that works is next, after those before it.
+    std::size_t next = index + 1;
+    while (next < current_ && legs_[next].not_before > world_.calendar.now()) ++next;
+    plan(legs_[std::min(next, current_)], {});
+}
+
+void Phone::try_next(std::size_t after) {
+    const std::size_t count = legs_.size();
+    const Moment now = world_.calendar.now();
+    const auto sooner = [](const Leg& one, const Leg& other) { return one.not_before < other.not_before; };
+    for (std::size_t step = 1; step <= count; ++step) {
+        const std::size_t candidate = (after + step) % count;
+        if (legs_[candidate].not_before > now) continue;
+        current_ = candidate;
+        return plan(legs_[candidate], orders_.retry / static_cast<std::int64_t>(count));
     }
-    current_ = (current_ + 1) % legs_.size();
-    plan(legs_[current_], wait / static_cast<std::int64_t>(legs_.size()));
+    const auto soonest = std::min_element(legs_.begin(), legs_.end(), sooner);
+    current_ = index_of(*soonest);
+    plan(*soonest, soonest->not_before - now);
 }
 
 }  // namespace innkeeper::world

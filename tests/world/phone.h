@@ -5,46 +5,34 @@
 #include <string>
 #include <vector>
 
-#include "backup/user_record.h"
 #include "support/phone_digest.h"
-#include "world/network.h"
+#include "world/phone_orders.h"
 #include "world/site.h"
 
 namespace innkeeper::world {
 
-enum class Habit : std::uint8_t {
-    sticky_list,  // goes down its list when a server fails, stays where it was let in
-    successive,   // SR5: home first, the next after a failure; while away it probes home
-    concurrent,   // SR4: registers with all of its servers at once
-};
-
-struct PhoneOrders {
-    base::Aor aor;
-    base::SiteName home;
-    std::vector<base::SiteName> servers;  // home first
-    Place place;
-    Habit habit = Habit::successive;
-    backup::TerminalKind terminal = backup::TerminalKind::desk;
-    std::string user_agent = "Yealink SIP-T46S";
-    auth::Algorithm algorithm = auth::Algorithm::md5;
-    std::uint32_t expires = 60;                              // seconds asked for
-    base::Duration refresh_at_most = std::chrono::hours(1);  // it refreshes at half of its expiry or after this
-    base::Duration retry = std::chrono::seconds(1);
-    base::Duration probe_home_every = std::chrono::seconds(10);
-    base::Duration give_up_after = std::chrono::seconds(3);  // no answer
-    bool honours_retry_after = false;                        // waits for it before it asks the same server again
-};
+class LoginQueue;
 
 class Phone {
 public:
     Phone(World& world, PhoneOrders orders, std::uint32_t number, auth::Ha1 ha1);
 
+    // The plug; nothing is said when it is pulled. Of a telephone with several accounts its primary has the plug.
     void switch_on();
-    void switch_off();  // the plug is pulled; nothing is said
+    void switch_off();
     bool on() const { return on_; }
     bool trying(const base::SiteName& server) const;
     void knock(const base::SiteName& server);  // one attempt, whatever its habit says
     void unregister(const base::SiteName& server);
+
+    // Its part in a telephone with several accounts.
+    void join(LoginQueue& queue) { queue_ = &queue; }
+    void log_in();
+    void log_out();
+    void lose_power();
+    bool waits_for_its_turn() const;
+
+    void connection_ended(const Site& by);  // the server's process is gone and its kernel said so
 
     const PhoneOrders& orders() const { return orders_; }
     const std::string& contact() const { return contact_; }
@@ -66,22 +54,39 @@ private:
         bool trying = false;
         int challenges = 0;  // in this attempt
         Moment granted_until{};
+        Moment not_before{};  // left alone until then, as its Retry-After said
         std::string last_answer;
         std::shared_ptr<support::OwnedRegister> request;
+        std::uint64_t connection = 0;    // over a stream; 0: none
+        std::uint64_t life_of_site = 0;  // in which that was made
     };
     enum class Outcome : std::uint8_t { granted, refused, silent };
 
     Leg& leg(const base::SiteName& server);
+    std::size_t index_of(const Leg& leg) const { return static_cast<std::size_t>(&leg - legs_.data()); }
+    bool streams() const { return orders_.transport != base::Transport::udp; }
+
+    // phone.cpp: what to do next
     void plan(Leg& leg, base::Duration delay);
+    void plan_probe_of_home();
+    void finish(Leg& leg, Outcome outcome);
+    void after_list_outcome(Leg& leg, Outcome outcome);
+    void refresh_later(Leg& leg);
+    void try_next(std::size_t after);
+
+    // phone_signalling.cpp: one attempt with one server
     void attempt(Leg& leg, std::uint32_t expires);
     void compose(Leg& leg);
     void send(Leg& leg);
     void transmit(Leg& leg);
     void resend_later(Leg& leg, base::Duration interval);
+    void connect(Leg& leg, base::Duration next_try);
+    void carry(Leg& leg, std::shared_ptr<support::OwnedRegister> request);
+    void bring(Leg& leg, std::uint32_t cseq, const SeenResponse& response);
     void receive(Leg& leg, std::uint32_t cseq, const SeenResponse& response);
     void granted(Leg& leg, const SeenResponse& response);
-    void finish(Leg& leg, Outcome outcome, base::Duration wait);
-    void after_list_outcome(Leg& leg, Outcome outcome, base::Duration wait);
+    void failed_at_once(Leg& leg);
+    void ask_home_by_options(std::uint64_t plan);
 
     World& world_;
     PhoneOrders orders_;
@@ -91,6 +96,8 @@ private:
     std::vector<Leg> legs_;
     std::size_t current_ = 0;
     bool on_ = false;
+    bool registered_ = false;  // with the server it works with, as far as it knows
+    LoginQueue* queue_ = nullptr;
 };
 
 }  // namespace innkeeper::world

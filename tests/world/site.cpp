@@ -39,7 +39,7 @@ SeenResponse seen(const core::Response& response) {
 }  // namespace
 
 Site::Site(World& world, core::Settings settings)
-    : world_(world), settings_(std::move(settings)), boot_(world.random.between(1min, 1000h)) {}
+    : world_(world), settings_(std::move(settings)), boot_(world.nature.between(1min, 1000h)) {}
 
 base::Instant Site::local(Moment moment) const {
     const base::Duration drift(moment.count() / million * clock_error_ +
@@ -91,7 +91,7 @@ base::Instant Site::next_deadline() const {
 
 void Site::start() {
     if (process_ != Process::off) return;
-    if (!powered_) boot_ = world_.random.between(5s, 60s) - world_.calendar.now();
+    if (!powered_) boot_ = world_.nature.between(5s, 60s) - world_.calendar.now();
     powered_ = true;
     process_ = Process::running;
     loaded_ = false;
@@ -102,8 +102,8 @@ void Site::start() {
     const std::uint64_t wall =
         wall_at_start + static_cast<std::uint64_t>(world_.calendar.now() / std::chrono::seconds(1));
     step(core::Started{wall}, {"start"});
-    const auto id = static_cast<std::uint32_t>(world_.random.next());
-    step(core::NonceKeyMade{{id, local(world_.calendar.now()), key_drawn(world_.random)}}, {"nonce key"});
+    const auto id = static_cast<std::uint32_t>(world_.nature.next());
+    step(core::NonceKeyMade{{id, local(world_.calendar.now()), key_drawn(world_.nature)}}, {"nonce key"});
     for (const auto& [peer, wire] : wires_) wire->open();
     load_from_store();
 }
@@ -135,6 +135,7 @@ void Site::kill() {
         if (world_.network.open(name().text, peer.text))
             world_.site(peer.text).wire_to(name()).reset(world_.network.delay(name().text, peer.text));
     }
+    for (const auto& phone : world_.phones()) phone->connection_ended(*this);
 }
 
 void Site::lose_power() {
@@ -159,7 +160,7 @@ void Site::thaw() {
     process_ = Process::running;
     world_.watch.thawed(*this);
     for (const auto& [peer, wire] : wires_) world_.site(peer.text).wire_to(name()).other_side_woke();
-    const bool timer_first = world_.random.chance(0.5);
+    const bool timer_first = world_.nature.chance(0.5);
     if (timer_first) wake(alarm_);
     while (running() && !held_back_.empty()) {
         const auto what = std::move(held_back_.front());
@@ -272,7 +273,7 @@ void Site::arm() {
     armed_for_ = deadline;
     const std::uint64_t alarm = ++alarm_;
     if (deadline > local(world_.calendar.now() + 24h)) return;
-    const base::Duration lateness = world_.random.between(2us, 800us);
+    const base::Duration lateness = world_.nature.between(2us, 800us);
     world_.calendar.after(world_moment(deadline) - world_.calendar.now() + lateness, [this, alarm] { wake(alarm); });
 }
 

@@ -18,7 +18,7 @@ void Site::set_store_available(bool available) {
     store_since_ = world_.calendar.now();
     world_.note(name().text, available ? "database returns" : "database away");
     const std::uint64_t life = life_;
-    const base::Duration noticed_after = world_.random.between(10ms, 1500ms);
+    const base::Duration noticed_after = world_.nature.between(10ms, 1500ms);
     world_.calendar.after(noticed_after, [this, life, available] {
         if (life_ != life || process_ == Process::off || store.available() != available) return;
         if (available) return load_from_store();
@@ -42,7 +42,7 @@ void Site::change_users(std::vector<backup::UserRecord> changed, std::vector<bas
 
 void Site::load_from_store() {
     const std::uint64_t life = life_;
-    const base::Duration connecting = world_.random.between(1ms, 80ms);
+    const base::Duration connecting = world_.nature.between(1ms, 80ms);
     world_.calendar.after(connecting, [this, life] {
         if (life_ != life || process_ == Process::off) return;
         when_awake([this] {
@@ -117,7 +117,7 @@ void Site::write(core::Row row) {
     store.take(std::move(row));
     if (std::exchange(flush_planned_, true)) return;
     const std::uint64_t life = life_;
-    const base::Duration latency = world_.random.between(2ms, 30ms);
+    const base::Duration latency = world_.nature.between(2ms, 30ms);
     world_.calendar.after(latency, [this, life] {
         if (life_ != life || process_ == Process::off) return;
         flush_planned_ = false;

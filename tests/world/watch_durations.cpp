@@ -157,7 +157,7 @@ void Watch::judge_service() {
 
 void Watch::judge_phone(const Phone& phone) {
     const base::Aor& aor = phone.orders().aor;
-    if (!phone.on() || in_service(phone)) {
+    if (!phone.on() || phone.waits_for_its_turn() || in_service(phone)) {
         outages_.erase(aor);
         return;
     }
@@ -183,7 +183,7 @@ void Watch::all_is_well() {
                 violated("everybody goes home in the end", name.text + " has " + other.text + " in phase " +
                                                                std::string(to_text(ledgers_[name].phase(other))));
     for (const auto& phone : world_.phones())
-        if (phone->on() && !in_service(*phone) && home_could_serve(*phone))
+        if (phone->on() && !phone->waits_for_its_turn() && !in_service(*phone) && home_could_serve(*phone))
             violated("everybody is served in the end", std::string(phone->orders().aor.text()));
     if (const auto differs = replica_that_differs()) violated("replicas equal their writer", *differs);
 }

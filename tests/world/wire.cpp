@@ -135,7 +135,7 @@ void Wire::deliver(std::uint64_t connection) {
 void Wire::path_changed() {
     if (!stalled_ || under_way_.empty() || !world_.network.open(from_.name().text, to_.name().text)) return;
     stalled_ = false;
-    const Moment soonest = world_.calendar.now() + world_.random.between(20ms, 1600ms);  // its next retransmission
+    const Moment soonest = world_.calendar.now() + world_.nature.between(20ms, 1600ms);  // its next retransmission
     for (Segment& segment : under_way_) segment.due = std::max(segment.due, soonest);
     plan_delivery();
 }

@@ -16,7 +16,7 @@ auth::Ha1 canary_ha1(const base::Aor& aor) {
 }
 
 World::World(std::uint64_t seed, std::size_t transcript_lines)
-    : random(seed), network(random.fork()), transcript(transcript_lines), watch(*this) {}
+    : random(seed), nature(random.fork()), network(random.fork()), transcript(transcript_lines), watch(*this) {}
 
 Site& World::add_site(core::Settings settings) {
     const base::SiteName name = settings.site;
@@ -36,6 +36,11 @@ Phone& World::add_phone(PhoneOrders orders) {
     phones_.push_back(std::make_unique<Phone>(*this, std::move(orders), number, std::move(ha1)));
     phone_of_[phones_.back()->orders().aor] = phones_.back().get();
     return *phones_.back();
+}
+
+LoginQueue& World::add_login_queue(const std::vector<Phone*>& accounts) {
+    constexpr int failures_borne = 6;
+    return *login_queues_.emplace_back(std::make_unique<LoginQueue>(*this, accounts, failures_borne));
 }
 
 void World::start_sites() {

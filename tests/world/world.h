@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "world/calendar.h"
+#include "world/login_queue.h"
 #include "world/network.h"
 #include "world/phone.h"
 #include "world/site.h"
@@ -28,6 +29,8 @@ public:
     Site& add_site(core::Settings settings);
     // Adds the user to its home's store and the phone that has it.
     Phone& add_phone(PhoneOrders orders);
+    // One telephone with several accounts, the first of them primary (MU1, MU2). After they were added.
+    LoginQueue& add_login_queue(const std::vector<Phone*>& accounts);
     void start_sites();
     void switch_on_phones();
 
@@ -45,6 +48,8 @@ public:
     void heal_both(const Place& one, const Place& other);
     void heal_all();
 
+    std::uint64_t new_connection() { return ++connections_; }
+
     Site& site(const std::string& name) { return *sites_.at(base::SiteName{name}); }
     Phone& phone(const std::string& user);
     const Phone* phone_of(const base::Aor& aor) const;  // none: nobody's
@@ -53,7 +58,8 @@ public:
     void note(std::string_view who, std::string_view what) { transcript.note(calendar.now(), who, what); }
 
     Calendar calendar;
-    Random random;
+    Random random;  // of whoever tells the story: which site, how long
+    Random nature;  // of the world itself: latencies, keys, delays of a disk
     Network network;
     Transcript transcript;
     Watch watch;
@@ -66,6 +72,8 @@ private:
     std::map<base::SiteName, std::unique_ptr<Site>> sites_;
     std::vector<std::unique_ptr<Phone>> phones_;
     std::map<base::Aor, const Phone*> phone_of_;
+    std::vector<std::unique_ptr<LoginQueue>> login_queues_;
+    std::uint64_t connections_ = 0;
 };
 
 }  // namespace innkeeper::world
