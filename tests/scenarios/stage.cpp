@@ -7,6 +7,7 @@
 #include "base/duration.h"
 #include "support/print.h"
 #include "support/settings.h"
+#include "world/settings_text.h"
 
 namespace innkeeper::scenarios {
 namespace {
@@ -46,34 +47,6 @@ base::Aor aor_of(const std::string& user) {
 std::string after(const Words& words, const std::string& word, const std::string& fallback = {}) {
     const auto found = std::find(words.begin(), words.end(), word);
     return found == words.end() || std::next(found) == words.end() ? fallback : *std::next(found);
-}
-
-void set(core::Settings& settings, const std::string& key, const std::string& value) {
-    core::FailoverSettings& failover = settings.failover;
-    if (key == "backups")
-        settings.backups = names_in(value);
-    else if (key == "lost-after")
-        settings.health.lost_after = duration(value);
-    else if (key == "failover-trigger")
-        failover.trigger = value == "any" ? core::FailoverTrigger::any : core::FailoverTrigger::physical;
-    else if (key == "failback-mode")
-        failover.failback_mode = value == "manual" ? core::FailbackMode::manual : core::FailbackMode::automatic;
-    else if (key == "failback-after")
-        failover.failback_after = duration(value);
-    else if (key == "failback-rate")
-        failover.failback_rate = static_cast<std::uint32_t>(std::stoul(value));
-    else if (key == "homeless-grace")
-        failover.homeless_grace = duration(value);
-    else if (key == "guest-lease")
-        failover.guest_lease = duration(value);
-    else if (key == "root-ca")
-        settings.matching.root_ca = value;
-    else if (key == "ipv6")
-        settings.matching.ipv6 = value == "yes";
-    else if (key == "second-domain")
-        settings.matching.domains = {std::string(support::domain), value};
-    else
-        throw std::runtime_error("no setting '" + key + "'");
 }
 
 }  // namespace
@@ -117,7 +90,7 @@ core::Settings Stage::settings_from(const Words& words, core::Settings settings)
     for (std::size_t i = 2; i < words.size(); ++i) {
         const auto equals = words[i].find('=');
         if (equals == std::string::npos) not_understood(words);
-        set(settings, words[i].substr(0, equals), words[i].substr(equals + 1));
+        world::set(settings, words[i].substr(0, equals), words[i].substr(equals + 1));
     }
     return settings;
 }
