@@ -60,6 +60,12 @@ Level level(const core::PeerMismatched&) {
 Level level(const core::FailoverBegan&) {
     return Level::warning;
 }
+Level level(const core::HomeForced&) {
+    return Level::warning;
+}
+Level level(const core::PbxReported& reported) {
+    return reported.available ? Level::info : Level::error;
+}
 Level level(const core::ReplicaRepaired&) {
     return Level::warning;
 }
@@ -82,6 +88,7 @@ Description description(const core::PhoneRegistered& registered) {
     Fields fields{{"aor", text(registered.aor.text())}};
     add(fields, "guest_of", registered.guest_of.text);
     fields.push_back({"contact", registered.contact});
+    if (registered.stray) fields.push_back({"stray", "yes"});
     return {"phone_registered", std::move(fields)};
 }
 
@@ -142,6 +149,16 @@ Description description(const core::StoreReported& reported) {
     Fields fields;
     add(fields, "detail", reported.detail);
     return {reported.available ? "database_available" : "database_unavailable", std::move(fields)};
+}
+
+Description description(const core::HomeForced& forced) {
+    return {"home_forced", {{"home", forced.home.text}, {"verdict", text(to_text(forced.verdict))}}};
+}
+
+Description description(const core::PbxReported& reported) {
+    Fields fields;
+    add(fields, "detail", reported.detail);
+    return {reported.available ? "pbx_available" : "pbx_lost", std::move(fields)};
 }
 
 Description description(const core::DrainBegan& began) {

@@ -45,6 +45,18 @@ Wrong ask(Options& o, core::Command what) {
     return std::nullopt;
 }
 
+Wrong take_force(View text, Options& o) {
+    const auto equals = text.find('=');
+    if (equals == View::npos) return Wrong("write HOME=lost, HOME=serving or HOME=auto");
+    using enum core::ForcedVerdict;
+    core::Force force;
+    if (auto wrong = take_site(text.substr(0, equals), force.home)) return wrong;
+    if (auto wrong = take_word<core::ForcedVerdict>(
+            text.substr(equals + 1), {{"lost", lost}, {"serving", serving}, {"auto", automatic}}, force.verdict))
+        return wrong;
+    return ask(o, std::move(force));
+}
+
 Wrong set_task(Options& o, Task task) {
     o.task = task;
     return std::nullopt;
@@ -104,6 +116,10 @@ Table failover_options() {
             [](Options& o, View v) { return take_duration(v, 30ms, o.settings.health.lost_after); }),
         one("lost-after-witnessed", "TIME", "3s", "the same when a witness agrees",
             [](Options& o, View v) { return take_duration(v, 30ms, o.settings.health.lost_after_witnessed); }),
+        one("lost-witness-phones", "NUMBER", "1", "how many of its phones must knock here to be a witness",
+            [](Options& o, View v) { return take_count(v, 1000, o.settings.health.witness_phones); }),
+        one("pbx-lost-after", "TIME", "10s", "our PBX does not answer for so long: we do not serve",
+            [](Options& o, View v) { return take_duration(v, 0ms, o.settings.health.pbx_lost_after); }),
         one("failover-trigger", "physical|any", "physical", "phones that may begin a failover",
             [](Options& o, View v) {
                 using enum core::FailoverTrigger;
@@ -221,6 +237,8 @@ Table control_commands() {
                     if (auto wrong = take_site(v, failback.home)) return wrong;
                     return ask(o, std::move(failback));
                 }),
+        command("force", "HOME=VERDICT", "VERDICT lost, serving or auto about a home, here, until auto or a restart",
+                [](Options& o, View v) { return take_force(v, o); }),
         command(
             "set-settings", "AOR=JSON", "settings of a guest, in effect here until its failover ends",
             [](Options& o, View v) {

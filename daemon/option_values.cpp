@@ -13,6 +13,15 @@ std::string quoted(std::string_view value) {
     return "'" + std::string(value) + "'";
 }
 
+bool read_number(std::string_view value, std::uint32_t most, std::uint32_t& into) {
+    std::uint32_t number = 0;
+    const char* const end = value.data() + value.size();
+    const auto [after, problem] = std::from_chars(value.data(), end, number);
+    if (problem != std::errc{} || after != end || number == 0 || number > most) return false;
+    into = number;
+    return true;
+}
+
 }  // namespace
 
 Wrong take_text(std::string_view value, std::string& into) {
@@ -48,12 +57,13 @@ Wrong take_seconds(std::string_view value, std::chrono::seconds& into) {
 }
 
 Wrong take_rate(std::string_view value, std::uint32_t& into) {
-    std::uint32_t rate = 0;
-    const char* const end = value.data() + value.size();
-    const auto [after, problem] = std::from_chars(value.data(), end, rate);
-    if (problem != std::errc{} || after != end || rate == 0 || rate > 1'000'000)
+    if (!read_number(value, 1'000'000, into))
         return quoted(value) + " is no rate: write phones per second, 1 to 1000000";
-    into = rate;
+    return std::nullopt;
+}
+
+Wrong take_count(std::string_view value, std::uint32_t most, std::uint32_t& into) {
+    if (!read_number(value, most, into)) return quoted(value) + " is no number from 1 to " + std::to_string(most);
     return std::nullopt;
 }
 

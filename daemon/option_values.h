@@ -20,6 +20,7 @@ Wrong take_path(std::string_view value, std::string& into);  // absolute
 Wrong take_duration(std::string_view value, base::Duration at_least, base::Duration& into);
 Wrong take_seconds(std::string_view value, std::chrono::seconds& into);  // at least one, whole
 Wrong take_rate(std::string_view value, std::uint32_t& into);
+Wrong take_count(std::string_view value, std::uint32_t most, std::uint32_t& into);  // at least one
 Wrong take_site(std::string_view value, base::SiteName& into);
 Wrong take_domain(std::string_view value, std::vector<std::string>& into);
 Wrong take_listener(std::string_view value, std::vector<base::Listener>& into);

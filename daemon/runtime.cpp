@@ -113,6 +113,8 @@ void Runtime::perform(core::RedialPeer& redial) {
     if (links_) links_->redial(redial.site);
 }
 
+void Runtime::perform(core::ProbePhone&) {}
+
 void Runtime::perform(core::WriteRow& write) {
     if (store_) store_->write(std::move(write.row));
 }

@@ -39,6 +39,7 @@ private:
     void perform(core::Answer& answer);
     void perform(core::SendToPeer& message);
     void perform(core::RedialPeer& redial);
+    void perform(core::ProbePhone& probe);
     void perform(core::WriteRow& write);
     void perform(core::ReplyToOperator& reply);
     void perform(core::Announce& announcement);

@@ -32,6 +32,12 @@ struct RequestId {
     auto operator<=>(const RequestId&) const = default;
 };
 
+// A phone that is asked whether it is there. Never reused within a run.
+struct ProbeId {
+    std::uint64_t value = 0;
+    auto operator<=>(const ProbeId&) const = default;
+};
+
 // A command that waits for its reply in the control edge.
 struct CommandId {
     std::uint64_t value = 0;

@@ -44,11 +44,24 @@ nlohmann::ordered_json to_json(const core::Failback& command) {
     json["home"] = command.home.text;
     return json;
 }
+nlohmann::ordered_json to_json(const core::Force& command) {
+    auto json = named("force");
+    json["home"] = command.home.text;
+    json["verdict"] = to_text(command.verdict);
+    return json;
+}
 nlohmann::ordered_json to_json(const core::SetSettings& command) {
     auto json = named("set_settings");
     json["aor"] = command.aor;
     json["settings"] = command.settings;
     return json;
+}
+
+base::Expected<core::Command> force_from(const nlohmann::json& json) {
+    const std::string verdict = json.value("verdict", "");
+    for (const auto known : {core::ForcedVerdict::automatic, core::ForcedVerdict::lost, core::ForcedVerdict::serving})
+        if (verdict == to_text(known)) return core::Command{core::Force{{json.value("home", "")}, known}};
+    return base::error("a verdict is lost, serving or auto");
 }
 
 // Throws what nlohmann throws where a key has another type.
@@ -65,6 +78,7 @@ base::Expected<core::Command> command_from(const nlohmann::json& json) {
     if (name == "drain") return core::Command{core::Drain{json.value("reason", "")}};
     if (name == "resume") return core::Command{core::Resume{}};
     if (name == "failback") return core::Command{core::Failback{{json.value("home", "")}}};
+    if (name == "force") return force_from(json);
     if (name == "set_settings") {
         core::SetSettings command{json.value("aor", ""), json.value("settings", "")};
         if (!nlohmann::json::parse(command.settings, nullptr, false).is_object())

@@ -32,7 +32,9 @@ Json one_home(const core::HomeStatus& home) {
             {"health", text(to_text(home.health))},
             {"phase", text(to_text(home.phase))},
             {"phase_seconds", seconds(home.in_phase)},
+            {"forced", text(to_text(home.forced))},
             {"guests", home.guests},
+            {"strays", home.strays},
             {"records", home.records},
             {"backed_up_here", home.backed_up_here},
             {"why", home.why}};
@@ -45,7 +47,10 @@ Json one_peer(const core::PeerReport& peer) {
             {"health", text(to_text(peer.health))},
             {"silence_seconds", seconds(peer.silence)},
             {"epoch", peer.epoch.value},
+            {"forced", text(to_text(peer.forced))},
+            {"forced_elsewhere", peer.forced_elsewhere},
             {"serving", peer.serving},
+            {"why_not_serving", peer.why_not_serving},
             {"leaving", peer.leaving},
             {"registrations_behind", peer.registrations_behind},
             {"records_behind", peer.records_behind},
@@ -57,6 +62,7 @@ Json one_registration(const core::RegistrationReport& row) {
     return {{"aor", text(row.aor.text())},
             {"site", row.site.text},
             {"guest_of", row.guest_of.text.empty() ? Json() : Json(row.guest_of.text)},
+            {"stray", row.stray},
             {"contact", row.contact},
             {"flow", row.flow},
             {"user_agent", row.user_agent},
@@ -77,12 +83,14 @@ Json report(const core::StatusReport& status) {
     return document("status", {{"site", status.site.text},
                                {"epoch", status.epoch.value},
                                {"serving", status.serving},
+                               {"why_not_serving", status.why_not_serving},
                                {"draining", status.draining},
                                {"drain_reason", status.drain_reason},
                                {"database_available", status.database_available},
                                {"users", status.users},
                                {"registrations", status.registrations},
                                {"guests", status.guests},
+                               {"strays", status.strays},
                                {"homes", list(status.homes, &one_home)}});
 }
 

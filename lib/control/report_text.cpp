@@ -39,14 +39,24 @@ std::string line(const char* name, const std::string& value) {
 
 std::string state(const Json& status) {
     if (status.at("draining").get<bool>()) return "draining: " + or_dash(text(status, "drain_reason"));
-    return status.at("serving").get<bool>() ? "serving" : "not serving: users are not loaded";
+    return status.at("serving").get<bool>() ? "serving" : "not serving: " + text(status, "why_not_serving");
+}
+
+std::string with_strays(const Json& counted) {
+    const auto strays = counted.at("strays").get<std::uint64_t>();
+    return strays == 0 ? std::string() : " (" + std::to_string(strays) + " strays)";
+}
+
+// An operator's verdict is marked wherever a verdict is shown.
+std::string health(const Json& judged) {
+    return text(judged, "health") + (text(judged, "forced") == "auto" ? "" : " (forced)");
 }
 
 std::string status_text(const Json& status) {
     std::string out = line("site", text(status, "site")) + line("state", state(status));
     out += line("database", status.at("database_available").get<bool>() ? "available" : "away");
     out += line("users", number(status, "users") + ", " + number(status, "registrations") + " registered here");
-    out += line("guests", number(status, "guests"));
+    out += line("guests", number(status, "guests") + with_strays(status));
     out += line("epoch", number(status, "epoch"));
     Table homes({{"HOME"},
                  {"HEALTH"},
@@ -57,9 +67,9 @@ std::string status_text(const Json& status) {
                  {"BACKED UP HERE"},
                  {"WHY"}});
     for (const Json& home : status.at("homes"))
-        homes.row({text(home, "home"), text(home, "health"), text(home, "phase"), duration(home, "phase_seconds"),
-                   number(home, "guests"), number(home, "records"), yes_or_no(home, "backed_up_here"),
-                   or_dash(text(home, "why"))});
+        homes.row({text(home, "home"), health(home), text(home, "phase"), duration(home, "phase_seconds"),
+                   number(home, "guests") + with_strays(home), number(home, "records"),
+                   yes_or_no(home, "backed_up_here"), or_dash(text(home, "why"))});
     return homes.empty() ? out : out + '\n' + homes.text();
 }
 
@@ -71,6 +81,9 @@ std::string link(const Json& peer) {
 
 std::string remarks(const Json& peer) {
     std::string out = peer.at("leaving").get<bool>() ? "leaving" : peer.at("serving").get<bool>() ? "" : "not serving";
+    if (const std::string why = text(peer, "why_not_serving"); !why.empty()) out += ": " + why;
+    for (const Json& site : peer.at("forced_elsewhere"))
+        out += (out.empty() ? "" : "; ") + ("forced at " + site.get<std::string>());
     for (const Json& mismatch : peer.at("mismatches")) out += (out.empty() ? "" : "; ") + mismatch.get<std::string>();
     return or_dash(out);
 }
@@ -85,10 +98,14 @@ std::string peers_text(const Json& peers) {
                  {"LINK"},
                  {"REMARKS"}});
     for (const Json& peer : peers)
-        table.row({text(peer, "site"), text(peer, "health"), duration(peer, "silence_seconds") + " ago",
+        table.row({text(peer, "site"), health(peer), duration(peer, "silence_seconds") + " ago",
                    number(peer, "registrations"), number(peer, "registrations_behind"), number(peer, "records_behind"),
                    link(peer), remarks(peer)});
     return table.empty() ? "no peers\n" : table.text();
+}
+
+std::string guest_of(const Json& row) {
+    return or_dash(text(row, "guest_of")) + (row.at("stray").get<bool>() ? " (stray)" : "");
 }
 
 std::string registrations_text(const Json& registrations) {
@@ -102,7 +119,7 @@ std::string registrations_text(const Json& registrations) {
                  {"CONTACT"},
                  {"USER AGENT"}});
     for (const Json& row : registrations)
-        table.row({text(row, "aor"), text(row, "site"), or_dash(text(row, "guest_of")), text(row, "terminal"),
+        table.row({text(row, "aor"), text(row, "site"), guest_of(row), text(row, "terminal"),
                    duration(row, "age_seconds"), duration(row, "remaining_seconds"), text(row, "flow"),
                    text(row, "contact"), or_dash(text(row, "user_agent"))});
     return table.empty() ? "no registrations\n" : table.text();

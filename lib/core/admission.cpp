@@ -57,6 +57,7 @@ Judgement judge_admission(const AdmissionFacts& facts) {
     if (!facts.enabled) return refuse(Refusal::user_disabled);
     if (facts.removes_only && (facts.standing == Standing::own || facts.guest_here)) return admit("log_out_or_fetch");
     if (facts.just_woken) return refuse(Refusal::just_woken);
+    if (facts.pbx_lost) return refuse(Refusal::pbx_lost);
     return facts.standing == Standing::own ? judge_own(facts) : judge_guest(facts);
 }
 
@@ -66,6 +67,8 @@ std::uint32_t retry_after(Refusal refusal, std::uint64_t salt) {
     };
     const Wait wait = [refusal]() -> Wait {
         switch (refusal) {
+            case Refusal::home_is_asked:
+                return {2, 1};  // its home knows by then (Limits::phone_probe)
             case Refusal::home_not_lost_yet:
                 return {2, 2};  // the verdict falls within seconds
             case Refusal::awaiting_physical:
@@ -79,6 +82,7 @@ std::uint32_t retry_after(Refusal refusal, std::uint64_t salt) {
                 return {30, 30};
             case Refusal::just_woken:
                 return {2, 3};
+            case Refusal::pbx_lost:
             case Refusal::users_not_loaded:
                 return {3, 3};
             default:

@@ -14,6 +14,7 @@ struct AdmissionFacts {
     Standing standing = Standing::stranger;
     bool draining = false;
     bool just_woken = false;        // our own view may be older than our leases
+    bool pbx_lost = false;          // nobody could call or be called here
     bool enabled = true;            // the user, in its record
     bool removes_only = false;      // a log-out or a fetch: takes no service
     bool licence_available = true;  // for what the plan adds

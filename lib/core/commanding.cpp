@@ -40,6 +40,7 @@ StatusReport Gatekeeper::State::status() const {
     report.site = settings_.site;
     report.epoch = epoch_;
     report.serving = serving();
+    report.why_not_serving = why_not_serving();
     report.draining = draining_.has_value();
     report.drain_reason = draining_.value_or("");
     report.database_available = store_available_;
@@ -52,6 +53,7 @@ StatusReport Gatekeeper::State::status() const {
         home.health = peer.health;
         home.phase = peer.failover.phase;
         home.in_phase = now_ - peer.failover.since;
+        home.forced = peer.forced;
         home.guests = location_.guests_of(name);
         home.records = vault_.count(name);
         home.backed_up_here = peer.backed_up_here;
@@ -71,7 +73,14 @@ PeerReport Gatekeeper::State::report_on(const Peer& peer) const {
     report.health = peer.health;
     report.silence = now_ - peer.heard;
     report.epoch = peer.epoch;
+    report.forced = peer.forced;
+    for (const auto& [name, third] : peers_)
+        for (const View& view : third.views)
+            if (view.forced && view.site == peer.name)
+                report.forced_elsewhere.push_back(name.text + ": " +
+                                                  (view.health == PeerHealth::lost ? "lost" : "serving"));
     report.serving = peer.serving;
+    report.why_not_serving = peer.why_not_serving;
     report.leaving = peer.leaving;
     const auto behind = [](base::Sequence there, base::Sequence here) {
         return there > here ? there.value - here.value : 0;
@@ -181,8 +190,9 @@ Report Gatekeeper::State::carry_out(const Explain& command) {
     if (caller.standing == Standing::own) fact("licence available", yes_or_no(facts.licence_available));
     if (caller.home != nullptr) {
         fact("home", caller.home->name.text);
-        fact("home health",
-             std::string(to_text(facts.home_health)) + " (" + std::string(caller.home->health_reason) + ")");
+        fact("home health", std::string(to_text(facts.home_health)) + " (" + caller.home->health_reason + ")");
+        if (caller.home->forced != ForcedVerdict::automatic)
+            fact("forced by the operator", std::string(to_text(caller.home->forced)));
         fact("failover phase", std::string(to_text(facts.phase)));
         fact("registered at home", yes_or_no(facts.registered_at_home));
         fact("physical terminal", yes_or_no(facts.physical));
@@ -220,6 +230,21 @@ Report Gatekeeper::State::carry_out(const Failback& command) {
     home->failover.failback_requested = true;
     review(*home);
     return Done{"phones of " + command.home.text + " are sent home"};
+}
+
+// The physical trigger (IP4) and the way home (IP13) stay what they are: only the verdict is the operator's.
+Report Gatekeeper::State::carry_out(const Force& command) {
+    Peer* home = find_peer(command.home);
+    if (home == nullptr) return Declined{"'" + command.home.text + "' is no peer of this site; see --peers"};
+    if (home->forced != command.verdict) {
+        home->forced = command.verdict;
+        announce(HomeForced{home->name, command.verdict});
+    }
+    review(*home);
+    for (auto& [name, peer] : peers_) send_heartbeat(peer);
+    if (command.verdict == ForcedVerdict::automatic) return Done{"this site judges " + home->name.text + " by itself"};
+    return Done{home->name.text + " is taken to be " + std::string(to_text(command.verdict)) + " here until --force " +
+                home->name.text + "=auto or a restart of this daemon"};
 }
 
 // IP6: the home never hears of it, and its own record is in effect again as soon as the failover ends.

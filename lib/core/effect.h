@@ -23,6 +23,14 @@ struct SendToPeer {
 struct RedialPeer {
     base::SiteName site;
 };
+// Ask the phone whether it is there: OPTIONS to the contact over the flow that it registered from, repeated over UDP,
+// given up after Limits::phone_probe. Reported once by PhoneProbed, at once where the flow is gone.
+struct ProbePhone {
+    base::ProbeId probe;
+    base::Flow flow;
+    std::string contact;
+    base::Aor aor;
+};
 struct WriteRow {
     Row row;
 };
@@ -34,7 +42,7 @@ struct Announce {
     Notice notice;
 };
 
-using Effect = std::variant<Answer, SendToPeer, RedialPeer, WriteRow, ReplyToOperator, Announce>;
+using Effect = std::variant<Answer, SendToPeer, RedialPeer, ProbePhone, WriteRow, ReplyToOperator, Announce>;
 using Effects = std::vector<Effect>;
 
 }  // namespace innkeeper::core

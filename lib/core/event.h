@@ -76,6 +76,18 @@ struct StoreAvailability {
     std::string detail;
 };
 
+// What the prober of the site's PBX sees; until the first of these the PBX is taken to be there.
+struct PbxAvailability {
+    bool available = true;
+    std::string detail;  // in words
+};
+
+// The answer to ProbePhone: once for each, heard or not.
+struct PhoneProbed {
+    base::ProbeId probe;
+    bool heard = false;  // any SIP response counts
+};
+
 struct OperatorCommand {
     base::CommandId id;
     Command command;
@@ -84,7 +96,7 @@ struct OperatorCommand {
 struct TimePassed {};
 
 using Event = std::variant<RegisterRequest, OptionsRequest, Started, NonceKeyMade, PeerMessageReceived, PeerLinkChanged,
-                           StateLoaded, UsersLoaded, UsersChanged, LicencesLoaded, StoreAvailability, OperatorCommand,
-                           TimePassed>;
+                           StateLoaded, UsersLoaded, UsersChanged, LicencesLoaded, StoreAvailability, PbxAvailability,
+                           PhoneProbed, OperatorCommand, TimePassed>;
 
 }  // namespace innkeeper::core

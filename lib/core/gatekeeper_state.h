@@ -16,6 +16,7 @@
 #include "core/licence_ledger.h"
 #include "core/location.h"
 #include "core/pace.h"
+#include "core/pbx_watch.h"
 #include "core/peer_health.h"
 #include "core/registrar.h"
 #include "core/replica.h"
@@ -35,15 +36,17 @@ struct Peer {
     bool redialled = false;  // in this silence
     base::Epoch epoch;       // highest heard of
     bool serving = false;
+    std::string why_not_serving;
     bool leaving = false;
     base::Instant serving_until;           // when it last said that it serves
     std::optional<base::Instant> knocked;  // last time one of its phones asked here
     std::vector<View> views;
     std::vector<std::string> mismatches;  // IP12, in words
     // The verdict.
+    ForcedVerdict forced = ForcedVerdict::automatic;
     PeerHealth health = PeerHealth::unknown;
     bool vouched_for = false;  // suspect, but a third peer hears it
-    std::string_view health_reason;
+    std::string health_reason;
     Failover failover;
     bool backed_up_here = false;  // it named us in its Hello, or we serve guests of it since before a restart
     // Its data here, our data there.
@@ -119,6 +122,8 @@ private:
     void receive(Peer& peer, Heartbeat& heartbeat);
     void receive(Peer& peer, Changes& page);
     void receive(Peer& peer, Position& position);
+    void receive(Peer& peer, PhoneQuestion& question);
+    void receive(Peer& peer, PhoneVerdict& verdict);
     void apply_registration(Peer& peer, RegistrationEntry entry);
     void apply_record(Peer& peer, RecordEntry entry);
     void compare(Peer& peer);
@@ -135,9 +140,15 @@ private:
     // standing.cpp: health and failover
     void review(Peer& peer);
     HealthEvidence evidence_of(const Peer& peer) const;
+    void on(PbxAvailability& seen);
+    void review_pbx();
+    std::string why_not_serving() const;
     void on_phase(Peer& peer, Phase from);
     void write_failover(const Peer& peer, bool ended);
     void release_guests(Peer& peer);
+
+    // straying.cpp: phones that their living home does not reach
+    void on(PhoneProbed& probed);
 
     // keeping.cpp: what the store brings
     void on(StateLoaded& loaded);
@@ -160,6 +171,7 @@ private:
     Report carry_out(const Drain& command);
     Report carry_out(const Resume&);
     Report carry_out(const Failback& command);
+    Report carry_out(const Force& command);
     Report carry_out(const SetSettings& command);
     base::Expected<base::Aor> aor_as_typed(std::string_view typed) const;
     StatusReport status() const;
@@ -174,7 +186,7 @@ private:
     void beat();
 
     void announce(Notice notice) { out_->push_back(Announce{std::move(notice)}); }
-    bool serving() const { return directory_.loaded(); }
+    bool serving() const { return directory_.loaded() && !pbx_.lost(); }
 
     Settings settings_;
     base::Epoch epoch_;
@@ -182,6 +194,7 @@ private:
     backup::Vault vault_;
     Location location_;
     LicenceLedger licences_;
+    PbxWatch pbx_;
     auth::NonceKeyring keyring_;
     std::map<base::SiteName, Peer> peers_;
     Pace admissions_;

@@ -20,6 +20,12 @@ struct Limits {
     static constexpr std::size_t pages_in_flight = 4;          // unacknowledged pages per peer and dataset
     static constexpr std::size_t removals_remembered = 65536;  // in a change log; a peer further behind starts over
     static constexpr std::size_t report_rows = 1000;           // per page of an operator's table
+    static constexpr std::size_t reason_octets = 256;          // of a sentence in a heartbeat; cut, not refused
+    // How long a phone is asked whether it is there; less than a knocking phone waits before it comes back.
+    static constexpr base::Duration phone_probe = std::chrono::milliseconds(1500);
+    static constexpr std::size_t phone_probes =
+        256;  // under way at once; a storm of knocks does not become one of probes
+    static constexpr std::size_t knocking_phones = 65536;  // remembered by a backup; the oldest is forgotten
     static constexpr std::size_t peers = 64;
     static constexpr std::size_t domains = 64;            // per site; each at most an AOR long
     static constexpr std::size_t nonce_keys = 4;          // of one peer

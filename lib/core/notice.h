@@ -33,9 +33,10 @@ struct PhoneRegistered {
     base::Aor aor;
     base::SiteName guest_of;  // empty: own user
     std::string contact;
+    bool stray = false;  // its home serves, but does not reach it
 };
 
-enum class RemovalCause : std::uint8_t { unregistered, expired, moved, user_removed };
+enum class RemovalCause : std::uint8_t { unregistered, expired, moved, user_removed, unreachable };
 std::string_view to_text(RemovalCause cause);
 struct PhoneRemoved {
     base::Aor aor;
@@ -85,6 +86,14 @@ struct StoreReported {
     bool available = false;
     std::string detail;
 };
+struct HomeForced {  // --force: what an operator decided about a home at this site
+    base::SiteName home;
+    ForcedVerdict verdict = ForcedVerdict::automatic;
+};
+struct PbxReported {
+    bool available = false;
+    std::string detail;
+};
 struct DrainBegan {
     std::string reason;
 };
@@ -92,6 +101,6 @@ struct DrainEnded {};
 
 using Notice = std::variant<RegisterJudged, PhoneRegistered, PhoneRemoved, PeerHealthChanged, PeerLinkReported,
                             PeerMismatched, FailoverPhaseChanged, FailoverBegan, FailoverEnded, ReplicaRepaired,
-                            UsersReady, StoreReported, DrainBegan, DrainEnded>;
+                            UsersReady, StoreReported, HomeForced, PbxReported, DrainBegan, DrainEnded>;
 
 }  // namespace innkeeper::core

@@ -32,21 +32,31 @@ struct Resume {};
 struct Failback {
     base::SiteName home;
 };
+// Overrides this site's verdict about a home until `automatic`, or until the daemon ends: what outlives the one who
+// ordered it is forgotten by everybody.
+enum class ForcedVerdict : std::uint8_t { automatic, lost, serving };
+std::string_view to_text(ForcedVerdict verdict);  // "auto", "lost", "serving"
+struct Force {
+    base::SiteName home;
+    ForcedVerdict verdict = ForcedVerdict::automatic;
+};
 // Changes the settings of a guest until the failover ends (IP6).
 struct SetSettings {
     std::string aor;       // as typed
     std::string settings;  // a JSON object; replaces the user's
 };
 
-using Command =
-    std::variant<ShowStatus, ShowPeers, ShowRegistrations, ShowLicences, Explain, Drain, Resume, Failback, SetSettings>;
+using Command = std::variant<ShowStatus, ShowPeers, ShowRegistrations, ShowLicences, Explain, Drain, Resume, Failback,
+                             Force, SetSettings>;
 
 struct HomeStatus {
     base::SiteName home;
     PeerHealth health = PeerHealth::unknown;
     Phase phase = Phase::normal;
     base::Duration in_phase{};
+    ForcedVerdict forced = ForcedVerdict::automatic;
     std::uint64_t guests = 0;
+    std::uint64_t strays = 0;   // of the guests: admitted although their home serves
     std::uint64_t records = 0;  // backup records held
     bool backed_up_here = false;
     std::string why;  // the last cause, in words
@@ -56,12 +66,14 @@ struct StatusReport {
     base::SiteName site;
     base::Epoch epoch;
     bool serving = false;
+    std::string why_not_serving;
     bool draining = false;
     std::string drain_reason;
     bool database_available = false;
     std::uint64_t users = 0;
     std::uint64_t registrations = 0;  // AORs of own users with a binding here
     std::uint64_t guests = 0;         // AORs of other homes with a binding here
+    std::uint64_t strays = 0;         // of these
     std::vector<HomeStatus> homes;
 };
 
@@ -72,7 +84,10 @@ struct PeerReport {
     PeerHealth health = PeerHealth::unknown;
     base::Duration silence{};
     base::Epoch epoch;
+    ForcedVerdict forced = ForcedVerdict::automatic;
+    std::vector<std::string> forced_elsewhere;  // "south: lost", for each site whose operator decided about it
     bool serving = false;
+    std::string why_not_serving;
     bool leaving = false;
     std::uint64_t registrations_behind = 0;  // their latest sequence minus ours
     std::uint64_t records_behind = 0;
@@ -84,6 +99,7 @@ struct RegistrationReport {
     base::Aor aor;
     base::SiteName site;      // where registered
     base::SiteName guest_of;  // empty: own user of that site
+    bool stray = false;       // a guest although its home serves
     std::string contact;
     std::string flow;  // transport and remote address
     std::string user_agent;

@@ -5,11 +5,14 @@
 namespace innkeeper::core {
 
 HealthJudgement judge_health(const HealthSettings& settings, const HealthEvidence& evidence) {
+    if (evidence.forced == ForcedVerdict::lost) return {PeerHealth::lost, "lost by the operator's verdict (--force)"};
+    if (evidence.forced == ForcedVerdict::serving)
+        return {PeerHealth::alive, "serving by the operator's verdict (--force)"};
     if (evidence.leaving) return {PeerHealth::lost, "it said that it is leaving"};
     const bool silent = evidence.silence >= settings.suspect_after;
     if (evidence.ever_heard && !silent) {
         if (evidence.not_serving >= settings.lost_after_witnessed)
-            return {PeerHealth::lost, "it says that it cannot serve"};
+            return {PeerHealth::lost, "it says that it cannot serve", true};
         return {PeerHealth::alive, "heard"};
     }
     if (silent && evidence.third_peer_hears) return {PeerHealth::suspect, "silent here, but a third peer hears it"};

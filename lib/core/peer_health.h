@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/instant.h"
+#include "core/operator_command.h"
 #include "core/peer_message.h"
 #include "core/settings.h"
 
@@ -13,6 +14,7 @@ namespace innkeeper::core {
 struct HealthEvidence {
     base::Duration silence{};  // since the last heartbeat, or since we started; our own stalls do not count
     base::Duration testimony_age = base::Duration::max();  // since a third peer last heard it, as that peer told us
+    ForcedVerdict forced = ForcedVerdict::automatic;       // the operator's; outweighs everything that is seen
     bool ever_heard = false;
     bool leaving = false;          // the last heartbeat said so: planned maintenance, effective at once
     base::Duration not_serving{};  // how long its heartbeats have said that it cannot serve; zero: it can
@@ -26,7 +28,8 @@ struct HealthEvidence {
 
 struct HealthJudgement {
     PeerHealth health = PeerHealth::unknown;
-    std::string_view reason;  // in words, for notices and reports
+    std::string_view reason;            // in words, for notices and reports
+    bool names_its_own_reason = false;  // the home said why: that belongs to it
 };
 
 HealthJudgement judge_health(const HealthSettings& settings, const HealthEvidence& evidence);

@@ -41,6 +41,7 @@ struct View {
     base::SiteName site;
     PeerHealth health = PeerHealth::unknown;
     base::Duration silence{};  // age of the last heartbeat heard
+    bool forced = false;       // an operator's verdict: its silence alone is testimony
 };
 
 // First message on a link, in each direction; sent again when something in it changes.
@@ -55,8 +56,9 @@ struct Hello {
 
 struct Heartbeat {
     base::Epoch epoch;
-    bool serving = true;   // users loaded; a lost database alone does not count
-    bool leaving = false;  // planned maintenance: open at once
+    bool serving = true;          // users loaded and a PBX behind; a lost database alone does not count
+    bool leaving = false;         // planned maintenance: open at once
+    std::string why_not_serving;  // in words, at most Limits::reason_octets; empty while serving
     Version registrations;
     Version records;
     std::vector<View> views;
@@ -66,6 +68,7 @@ struct RegistrationEntry {
     base::Aor aor;
     base::SiteName guest_of;        // empty: the sender's own user
     std::vector<Binding> bindings;  // empty: no longer registered there
+    bool stray = false;             // a guest although its home serves (core/stray.h)
 };
 
 struct RecordEntry {
@@ -91,6 +94,25 @@ struct Position {
     base::Sequence sequence;
 };
 
-using PeerMessage = std::variant<Hello, Heartbeat, Changes, Position>;
+// "Do you hear this phone of yours? It knocks here." From a backup to the phone's home (core/stray.h).
+struct PhoneQuestion {
+    base::Aor aor;
+    std::string contact;   // as it knocks, so that one of several phones of a user can be told from the others
+    std::string instance;  // may be empty
+};
+
+enum class PhoneFinding : std::uint8_t {
+    reachable,       // it answers its home, or its home has just spoken with it: keep it out
+    let_go,          // it did not answer; its home has removed its bindings
+    not_registered,  // its home does not have it
+};
+std::string_view to_text(PhoneFinding finding);
+
+struct PhoneVerdict {
+    base::Aor aor;
+    PhoneFinding finding = PhoneFinding::reachable;
+};
+
+using PeerMessage = std::variant<Hello, Heartbeat, Changes, Position, PhoneQuestion, PhoneVerdict>;
 
 }  // namespace innkeeper::core

@@ -99,13 +99,14 @@ void Gatekeeper::State::receive(Peer& peer, Heartbeat& heartbeat) {
     peer.ever_heard = true;
     peer.redialled = false;
     peer.serving = heartbeat.serving;
+    peer.why_not_serving = std::move(heartbeat.why_not_serving);
     peer.leaving = heartbeat.leaving;
     if (heartbeat.serving) peer.serving_until = now_;
     peer.registrations_there = heartbeat.registrations;
     peer.records_there = heartbeat.records;
     peer.views = std::move(heartbeat.views);
     for (const View& view : peer.views) {
-        Peer* seen = view.health == PeerHealth::alive ? find_peer(view.site) : nullptr;
+        Peer* seen = view.forced || view.health == PeerHealth::alive ? find_peer(view.site) : nullptr;
         if (seen == nullptr) continue;
         const base::Instant when = now_ - view.silence;
         seen->seen_elsewhere = std::max(when, seen->seen_elsewhere.value_or(when));
@@ -223,11 +224,14 @@ void Gatekeeper::State::send_heartbeat(Peer& peer) {
     Heartbeat heartbeat;
     heartbeat.epoch = epoch_;
     heartbeat.serving = serving();
+    heartbeat.why_not_serving = why_not_serving();
     heartbeat.leaving = draining_.has_value();
     heartbeat.registrations = location_.version();
     heartbeat.records = directory_.version();
     for (const auto& [name, other] : peers_)
-        if (name != peer.name && other.ever_heard) heartbeat.views.push_back({name, other.health, now_ - other.heard});
+        if (name != peer.name && (other.ever_heard || other.forced != ForcedVerdict::automatic))
+            heartbeat.views.push_back(
+                {name, other.health, now_ - other.heard, other.forced != ForcedVerdict::automatic});
     out_->push_back(SendToPeer{peer.name, std::move(heartbeat)});
 }
 

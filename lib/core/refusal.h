@@ -19,6 +19,7 @@ enum class Refusal : std::uint8_t {
     user_disabled,          // 403
     // gatekeeping
     registered_at_home,  // IP2: the home serves
+    home_is_asked,       // the home serves and is asked whether it still hears this phone
     home_not_lost_yet,   // the home is silent, the verdict is not reached
     awaiting_physical,   // IP4: a softphone before the first physical phone
     paced,               // admissions are paced; Retry-After is the phone's turn
@@ -27,16 +28,31 @@ enum class Refusal : std::uint8_t {
     no_licence,          // pool empty or ended
     draining,            // planned maintenance here
     users_not_loaded,    // no records yet: PostgreSQL away since start
+    pbx_lost,            // the PBX of this site does not answer
     just_woken,          // R5: this site did not run for longer than a lease and hears its peers first
 };
 
 inline constexpr Refusal every_refusal[] = {
-    Refusal::malformed,         Refusal::unsupported_extension, Refusal::interval_too_brief,
-    Refusal::too_many_bindings, Refusal::stale_sequence,        Refusal::domain_not_served,
-    Refusal::wrong_credentials, Refusal::user_disabled,         Refusal::registered_at_home,
-    Refusal::home_not_lost_yet, Refusal::awaiting_physical,     Refusal::paced,
-    Refusal::home_is_settling,  Refusal::home_is_back,          Refusal::no_licence,
-    Refusal::draining,          Refusal::users_not_loaded,      Refusal::just_woken,
+    Refusal::malformed,
+    Refusal::unsupported_extension,
+    Refusal::interval_too_brief,
+    Refusal::too_many_bindings,
+    Refusal::stale_sequence,
+    Refusal::domain_not_served,
+    Refusal::wrong_credentials,
+    Refusal::user_disabled,
+    Refusal::registered_at_home,
+    Refusal::home_is_asked,
+    Refusal::home_not_lost_yet,
+    Refusal::awaiting_physical,
+    Refusal::paced,
+    Refusal::home_is_settling,
+    Refusal::home_is_back,
+    Refusal::no_licence,
+    Refusal::draining,
+    Refusal::users_not_loaded,
+    Refusal::pbx_lost,
+    Refusal::just_woken,
 };
 
 std::string_view to_text(Refusal refusal);      // "registered_at_home": label and log value

@@ -150,6 +150,7 @@ AdmissionFacts Gatekeeper::State::admission_facts(const Caller& caller, const Lo
     facts.standing = caller.standing;
     facts.draining = draining_.has_value();
     facts.just_woken = just_woken();
+    facts.pbx_lost = pbx_.lost();
     facts.enabled = caller.record != nullptr && caller.record->enabled;
     facts.removes_only = plan.removes_only;
     facts.physical = backup::is_physical(terminal);

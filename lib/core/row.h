@@ -20,6 +20,7 @@ struct BindingsRow {
     std::vector<Binding> bindings;  // `promised` is what counts as expiry after a restart
     std::string licence_pool;       // empty: none drawn
     std::uint32_t licences = 0;     // drawn from that pool by this AOR
+    bool stray = false;             // a guest although its home serves
 };
 
 // One failover of one home. Key: home and number.

@@ -18,6 +18,8 @@ struct HealthSettings {
     base::Duration suspect_after = 1500ms;     // silence until a home is doubted
     base::Duration lost_after = 15s;           // silence alone until it is lost (IP13)
     base::Duration lost_after_witnessed = 3s;  // the same when a witness agrees
+    std::uint32_t witness_phones = 1;          // how many of its phones must knock here to be a witness
+    base::Duration pbx_lost_after = 10s;       // our own PBX does not answer for so long: this site does not serve
 };
 
 enum class FailoverTrigger : std::uint8_t { physical, any };

@@ -1,10 +1,12 @@
 // How the other sites stand: their health from evidence, and the failover of those that this site backs up.
 #include "core/gatekeeper_state.h"
+#include "core/limits.h"
 
 namespace innkeeper::core {
 
 HealthEvidence Gatekeeper::State::evidence_of(const Peer& peer) const {
     HealthEvidence evidence;
+    evidence.forced = peer.forced;
     evidence.silence = now_ - peer.heard;
     if (peer.seen_elsewhere) evidence.testimony_age = now_ - *peer.seen_elsewhere;
     evidence.ever_heard = peer.ever_heard;
@@ -20,8 +22,8 @@ HealthEvidence Gatekeeper::State::evidence_of(const Peer& peer) const {
             const base::Duration silence = view.silence + (now_ - third.heard);  // the view has aged since it was sent
             if (silence >= settings_.health.suspect_after)
                 evidence.third_peer_misses = true;
-            else if (view.health == PeerHealth::alive)
-                evidence.third_peer_hears = true;
+            else if (view.forced || view.health == PeerHealth::alive)
+                evidence.third_peer_hears = true;  // what its operator decided does not silence what it hears
         }
     }
     return evidence;
@@ -31,9 +33,11 @@ void Gatekeeper::State::review(Peer& peer) {
     const HealthEvidence evidence = evidence_of(peer);
     const HealthJudgement judgement = judge_health(settings_.health, evidence);
     peer.health_reason = judgement.reason;
+    if (judgement.names_its_own_reason && !peer.why_not_serving.empty())
+        peer.health_reason.append(": ").append(peer.why_not_serving);
     peer.vouched_for = judgement.health == PeerHealth::suspect && evidence.third_peer_hears;
     if (judgement.health != peer.health) {
-        announce(PeerHealthChanged{peer.name, peer.health, judgement.health, std::string(judgement.reason)});
+        announce(PeerHealthChanged{peer.name, peer.health, judgement.health, peer.health_reason});
         peer.health = judgement.health;
     }
     // A connection that survived an outage waits for TCP to try again; a new one is quicker. Not at the first doubt: on
@@ -50,6 +54,25 @@ void Gatekeeper::State::review(Peer& peer) {
         if (!advance(peer.failover, now_, facts, settings_.failover)) return;
         on_phase(peer, from);
     }
+}
+
+void Gatekeeper::State::on(PbxAvailability& seen) {
+    pbx_.on_seen(now_, seen.available, std::move(seen.detail));
+    review_pbx();
+}
+
+void Gatekeeper::State::review_pbx() {
+    if (!pbx_.review(now_, settings_.health.pbx_lost_after)) return;
+    announce(PbxReported{!pbx_.lost(), pbx_.detail()});
+    for (auto& [name, peer] : peers_) send_heartbeat(peer);  // backups act on it without waiting for the next one
+}
+
+std::string Gatekeeper::State::why_not_serving() const {
+    if (!directory_.loaded()) return "users are not loaded";
+    if (!pbx_.lost()) return {};
+    std::string why = "its PBX does not answer";
+    if (!pbx_.detail().empty()) why += ": " + pbx_.detail();
+    return why.substr(0, Limits::reason_octets);
 }
 
 void Gatekeeper::State::on_phase(Peer& peer, Phase from) {

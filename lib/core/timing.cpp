@@ -27,6 +27,7 @@ void Gatekeeper::State::on(TimePassed&) {
         publish_at_.reset();
         for (auto& [name, peer] : peers_) pump(peer);
     }
+    review_pbx();
     for (auto& [name, peer] : peers_) {
         review(peer);
         release_guests(peer);
@@ -39,6 +40,7 @@ void Gatekeeper::State::forgive_own_stall() {
     ran_at_ = now_;
     if (asleep < settings_.health.heartbeat_interval + stall) return;
     if (asleep >= settings_.failover.guest_lease && !peers_.empty()) woke_at_ = now_;
+    pbx_.forgive(now_, asleep);
     for (auto& [name, peer] : peers_) {
         peer.heard = std::min(now_, peer.heard + asleep);
         if (peer.seen_elsewhere) peer.seen_elsewhere = std::min(now_, *peer.seen_elsewhere + asleep);
@@ -76,6 +78,7 @@ void Gatekeeper::State::beat() {
 base::Instant Gatekeeper::State::next_deadline() const {
     base::Instant next = std::min(heartbeat_at_, location_.next_expiry());
     if (publish_at_) next = std::min(next, *publish_at_);
+    if (const auto lost = pbx_.next_change(settings_.health.pbx_lost_after)) next = std::min(next, *lost);
     const auto consider = [&](base::Instant moment) {
         if (moment > now_) next = std::min(next, moment);
     };

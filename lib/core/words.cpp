@@ -49,6 +49,11 @@ constexpr RefusalRow refusals[] = {
      "registered_at_home",
      {503, "Register At Home"},
      "The phone's home serves; this site is its backup and takes it only when the home is lost."},
+    {Refusal::home_is_asked,
+     "home_is_asked",
+     {503, "Home Is Asked"},
+     "The phone's home serves and is asked whether it still reaches this phone; if not, the phone is let in as a stray "
+     "when it comes back."},
     {Refusal::home_not_lost_yet,
      "home_not_lost_yet",
      {503, "Home Not Lost Yet"},
@@ -73,6 +78,10 @@ constexpr RefusalRow refusals[] = {
      {503, "Not Ready"},
      "The users' records are not here yet: PostgreSQL or the guests' home was away since the daemon started; see "
      "--status."},
+    {Refusal::pbx_lost,
+     "pbx_lost",
+     {503, "No Call Server"},
+     "The PBX of this site has not answered for pbx-lost-after; the phone's backup takes it."},
     {Refusal::just_woken,
      "just_woken",
      {503, "Not Ready"},
@@ -134,6 +143,30 @@ std::string_view to_text(PeerHealth health) {
     return "unknown";
 }
 
+std::string_view to_text(PhoneFinding finding) {
+    switch (finding) {
+        case PhoneFinding::reachable:
+            return "reachable";
+        case PhoneFinding::let_go:
+            return "let_go";
+        case PhoneFinding::not_registered:
+            return "not_registered";
+    }
+    return "reachable";
+}
+
+std::string_view to_text(ForcedVerdict verdict) {
+    switch (verdict) {
+        case ForcedVerdict::automatic:
+            return "auto";
+        case ForcedVerdict::lost:
+            return "lost";
+        case ForcedVerdict::serving:
+            return "serving";
+    }
+    return "auto";
+}
+
 std::string_view to_text(LinkState state) {
     switch (state) {
         case LinkState::up:
@@ -184,6 +217,8 @@ std::string_view to_text(RemovalCause cause) {
             return "moved";
         case RemovalCause::user_removed:
             return "user_removed";
+        case RemovalCause::unreachable:
+            return "unreachable";
     }
     return "expired";
 }

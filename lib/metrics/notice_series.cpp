@@ -15,7 +15,7 @@ NoticeSeries::NoticeSeries(prometheus::Registry& registry, const core::Settings&
     add_registers(registry);
     auto& removed = counters(registry, "phones_removed_total", "Registrations that ended, by cause.");
     for (const auto cause : {core::RemovalCause::unregistered, core::RemovalCause::expired, core::RemovalCause::moved,
-                             core::RemovalCause::user_removed})
+                             core::RemovalCause::user_removed, core::RemovalCause::unreachable})
         removed_[index(cause)] = &removed.Add({{"cause", label(to_text(cause))}});
     add_peers(registry, settings);
 }

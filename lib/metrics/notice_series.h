@@ -40,7 +40,7 @@ private:
     void on(const Other&) {}
 
     std::array<std::array<Counter*, reasons>, 3> registers_;  // by Verdict and reason
-    std::array<Counter*, 4> removed_;                         // by RemovalCause
+    std::array<Counter*, 5> removed_;                         // by RemovalCause
     std::map<base::SiteName, PerPeer> peers_;
     std::uint64_t paced_ = 0;
 };

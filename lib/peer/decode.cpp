@@ -110,6 +110,7 @@ core::Heartbeat read(const wire::Heartbeat& heartbeat, Faults& faults) {
     out.epoch.value = heartbeat.epoch();
     out.serving = heartbeat.serving();
     out.leaving = heartbeat.leaving();
+    out.why_not_serving = read_text(heartbeat.why_not_serving(), Limits::reason_octets, "reason", faults);
     out.registrations = {{heartbeat.registrations().sequence()}, heartbeat.registrations().digest()};
     out.records = {{heartbeat.records().sequence()}, heartbeat.records().digest()};
     faults.require(heartbeat.views_size() <= static_cast<int>(Limits::peers), "too many views");
@@ -118,7 +119,8 @@ core::Heartbeat read(const wire::Heartbeat& heartbeat, Faults& faults) {
         const bool known = wire::Health_IsValid(view.health());
         out.views.push_back({{view.site()},
                              known ? static_cast<core::PeerHealth>(view.health()) : core::PeerHealth::unknown,
-                             read_span(view.silence(), faults)});
+                             read_span(view.silence(), faults),
+                             view.forced()});
     });
     return out;
 }
@@ -162,6 +164,7 @@ core::RegistrationEntry read(const wire::RegistrationEntry& entry, base::Instant
     out.aor = read_aor(entry.aor(), faults);
     faults.require(entry.guest_of().empty() || is_site_name(entry.guest_of()), "no site name");
     out.guest_of.text = entry.guest_of();
+    out.stray = entry.stray();
     faults.require(entry.bindings_size() <= static_cast<int>(Limits::bindings_per_aor), "too many bindings");
     out.bindings.reserve(std::min(static_cast<std::size_t>(entry.bindings_size()), Limits::bindings_per_aor));
     read_each(entry.bindings(), "binding", faults,
@@ -214,6 +217,21 @@ core::Position read(const wire::Position& position, Faults& faults) {
             {position.sequence()}};
 }
 
+core::PhoneQuestion read(const wire::PhoneQuestion& question, Faults& faults) {
+    core::PhoneQuestion out;
+    out.aor = read_aor(question.aor(), faults);
+    out.contact = read_text(question.contact(), Limits::contact_octets, "contact", faults);
+    out.instance = read_text(question.instance(), Limits::instance_octets, "instance", faults);
+    return out;
+}
+
+// A finding that a later version may add keeps the phone out, as long as its home says nothing that we know.
+core::PhoneVerdict read(const wire::PhoneVerdict& verdict, Faults& faults) {
+    const bool known = wire::Finding_IsValid(verdict.finding());
+    return {read_aor(verdict.aor(), faults),
+            known ? static_cast<core::PhoneFinding>(verdict.finding()) : core::PhoneFinding::reachable};
+}
+
 core::PeerMessage read(WipedFrame& frame, base::Instant now, Faults& faults) {
     switch (frame->message_case()) {
         case wire::Frame::kHello:
@@ -224,6 +242,10 @@ core::PeerMessage read(WipedFrame& frame, base::Instant now, Faults& faults) {
             return read(frame->changes(), now, faults);
         case wire::Frame::kPosition:
             return read(frame->position(), faults);
+        case wire::Frame::kPhoneQuestion:
+            return read(frame->phone_question(), faults);
+        case wire::Frame::kPhoneVerdict:
+            return read(frame->phone_verdict(), faults);
         case wire::Frame::MESSAGE_NOT_SET:
             break;
     }
@@ -232,7 +254,8 @@ core::PeerMessage read(WipedFrame& frame, base::Instant now, Faults& faults) {
 }
 
 std::string_view name(const core::PeerMessage& message) {
-    static constexpr std::array<std::string_view, 4> names = {"hello", "heartbeat", "changes", "position"};
+    static constexpr std::array<std::string_view, 6> names = {"hello",    "heartbeat",      "changes",
+                                                              "position", "phone question", "phone verdict"};
     return names[message.index()];
 }
 

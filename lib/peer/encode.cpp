@@ -44,6 +44,7 @@ void write(const core::Heartbeat& heartbeat, wire::Heartbeat& out) {
     out.set_epoch(heartbeat.epoch.value);
     out.set_serving(heartbeat.serving);
     out.set_leaving(heartbeat.leaving);
+    out.set_why_not_serving(heartbeat.why_not_serving);
     write(heartbeat.registrations, *out.mutable_registrations());
     write(heartbeat.records, *out.mutable_records());
     for (const core::View& view : heartbeat.views) {
@@ -51,6 +52,7 @@ void write(const core::Heartbeat& heartbeat, wire::Heartbeat& out) {
         to.set_site(view.site.text);
         to.set_health(static_cast<wire::Health>(view.health));
         to.set_silence(microseconds_between(base::Instant(), base::Instant(view.silence)));
+        to.set_forced(view.forced);
     }
 }
 
@@ -99,6 +101,7 @@ void write(const core::Changes& changes, base::Instant now, wire::Changes& out) 
         wire::RegistrationEntry& to = *out.add_registrations();
         to.set_aor(std::string(entry.aor.text()));
         to.set_guest_of(entry.guest_of.text);
+        to.set_stray(entry.stray);
         for (const core::Binding& binding : entry.bindings) write(binding, now, *to.add_bindings());
     }
     for (const core::RecordEntry& entry : changes.records) {
@@ -114,6 +117,17 @@ void write(const core::Position& position, wire::Position& out) {
     out.set_sequence(position.sequence.value);
 }
 
+void write(const core::PhoneQuestion& question, wire::PhoneQuestion& out) {
+    out.set_aor(std::string(question.aor.text()));
+    out.set_contact(question.contact);
+    out.set_instance(question.instance);
+}
+
+void write(const core::PhoneVerdict& verdict, wire::PhoneVerdict& out) {
+    out.set_aor(std::string(verdict.aor.text()));
+    out.set_finding(static_cast<wire::Finding>(verdict.finding));
+}
+
 struct Writer {
     WipedFrame& frame;
     base::Instant now;
@@ -122,6 +136,8 @@ struct Writer {
     void operator()(const core::Heartbeat& heartbeat) const { write(heartbeat, *frame->mutable_heartbeat()); }
     void operator()(const core::Changes& changes) const { write(changes, now, *frame->mutable_changes()); }
     void operator()(const core::Position& position) const { write(position, *frame->mutable_position()); }
+    void operator()(const core::PhoneQuestion& question) const { write(question, *frame->mutable_phone_question()); }
+    void operator()(const core::PhoneVerdict& verdict) const { write(verdict, *frame->mutable_phone_verdict()); }
 };
 
 }  // namespace

@@ -24,6 +24,8 @@ static_assert(same(wire::UDP, base::Transport::udp) && same(wire::TCP, base::Tra
               same(wire::TLS, base::Transport::tls));
 static_assert(same(wire::UNKNOWN_HEALTH, core::PeerHealth::unknown) && same(wire::ALIVE, core::PeerHealth::alive) &&
               same(wire::SUSPECT, core::PeerHealth::suspect) && same(wire::LOST, core::PeerHealth::lost));
+static_assert(same(wire::REACHABLE, core::PhoneFinding::reachable) && same(wire::LET_GO, core::PhoneFinding::let_go) &&
+              same(wire::NOT_REGISTERED, core::PhoneFinding::not_registered));
 static_assert(same(wire::REGISTRATIONS, core::Dataset::registrations) && same(wire::RECORDS, core::Dataset::records));
 static_assert(same(wire::UNKNOWN_TERMINAL, backup::TerminalKind::unknown) &&
               same(wire::DESK, backup::TerminalKind::desk) && same(wire::DECT, backup::TerminalKind::dect) &&

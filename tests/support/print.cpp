@@ -39,7 +39,9 @@ struct MessagePrinter {
                            (beat.serving ? " serving" : " not-serving") + (beat.leaving ? " leaving" : "") + " at " +
                            std::to_string(beat.registrations.sequence.value) + '/' +
                            std::to_string(beat.records.sequence.value);
-        for (const core::View& view : beat.views) line += ' ' + view.site.text + '=' + health(view.health);
+        if (!beat.why_not_serving.empty()) line += " (" + beat.why_not_serving + ')';
+        for (const core::View& view : beat.views)
+            line += ' ' + view.site.text + '=' + health(view.health) + (view.forced ? " by force" : "");
         return line;
     }
     std::string operator()(const core::Changes& changes) const {
@@ -51,6 +53,12 @@ struct MessagePrinter {
     std::string operator()(const core::Position& position) const {
         return "position in " + dataset(position.dataset) + " epoch " + std::to_string(position.epoch.value) + " at " +
                std::to_string(position.sequence.value);
+    }
+    std::string operator()(const core::PhoneQuestion& question) const {
+        return "question about " + text(question.aor.text());
+    }
+    std::string operator()(const core::PhoneVerdict& verdict) const {
+        return "verdict on " + text(verdict.aor.text()) + ": " + text(to_text(verdict.finding));
     }
 };
 
@@ -75,7 +83,7 @@ struct NoticePrinter {
                (notice.refusal ? " " + text(to_text(*notice.refusal)) : std::string());
     }
     std::string operator()(const core::PhoneRegistered& notice) const {
-        return "phone registered " + text(notice.aor.text()) + of(notice.guest_of);
+        return "phone registered " + text(notice.aor.text()) + (notice.stray ? " stray" : "") + of(notice.guest_of);
     }
     std::string operator()(const core::PhoneRemoved& notice) const {
         return "phone removed " + text(notice.aor.text()) + of(notice.guest_of) + ' ' + text(to_text(notice.cause)) +
@@ -110,6 +118,12 @@ struct NoticePrinter {
     }
     std::string operator()(const core::StoreReported& notice) const {
         return std::string("store ") + (notice.available ? "available" : "away");
+    }
+    std::string operator()(const core::HomeForced& notice) const {
+        return notice.home.text + " forced: " + text(to_text(notice.verdict));
+    }
+    std::string operator()(const core::PbxReported& notice) const {
+        return std::string("PBX ") + (notice.available ? "available" : "lost: " + notice.detail);
     }
     std::string operator()(const core::DrainBegan& notice) const { return "drain began: " + notice.reason; }
     std::string operator()(const core::DrainEnded&) const { return "drain ended"; }
@@ -161,6 +175,7 @@ struct EffectPrinter {
         return "send to " + send.to.text + ' ' + print(send.message);
     }
     std::string operator()(const core::RedialPeer& redial) const { return "redial " + redial.site.text; }
+    std::string operator()(const core::ProbePhone& probe) const { return "probe " + text(probe.aor.text()); }
     std::string operator()(const core::WriteRow& write) const { return "write " + print(write.row); }
     std::string operator()(const core::ReplyToOperator& reply) const { return "reply " + print(reply.report); }
     std::string operator()(const core::Announce& announce) const { return print(announce.notice); }
