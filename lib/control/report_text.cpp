@@ -44,7 +44,7 @@ std::string state(const Json& status) {
 
 std::string with_strays(const Json& counted) {
     const auto strays = counted.at("strays").get<std::uint64_t>();
-    return strays == 0 ? std::string() : " (" + std::to_string(strays) + " strays)";
+    return strays == 0 ? std::string() : " (" + std::to_string(strays) + (strays == 1 ? " stray)" : " strays)");
 }
 
 // An operator's verdict is marked wherever a verdict is shown.

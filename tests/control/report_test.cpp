@@ -66,21 +66,24 @@ core::RegistrationReport guest() {
 }  // namespace
 
 TEST_CASE("the keys of --json are these", "[control]") {
-    CHECK(to_line(to_json(status())) ==
-          R"({"schema":1,"status":{"site":"west","epoch":1790000000,"serving":true,"draining":false,"drain_reason":"",)"
-          R"("database_available":true,"users":12,"registrations":11,"guests":2,"homes":[{"home":"north",)"
-          R"("health":"lost","phase":"active","phase_seconds":200.0,"guests":2,"records":40,"backed_up_here":true,)"
-          R"("why":"its port refuses"}]}})"
-          "\n");
+    CHECK(
+        to_line(to_json(status())) ==
+        R"({"schema":1,"status":{"site":"west","epoch":1790000000,"serving":true,"why_not_serving":"","draining":false,)"
+        R"("drain_reason":"","database_available":true,"users":12,"registrations":11,"guests":2,"strays":0,)"
+        R"("homes":[{"home":"north","health":"lost","phase":"active","phase_seconds":200.0,"forced":"auto",)"
+        R"("guests":2,"strays":0,"records":40,"backed_up_here":true,)"
+        R"("why":"its port refuses"}]}})"
+        "\n");
     CHECK(to_line(to_json(std::vector{peer()})) ==
           R"({"schema":1,"peers":[{"site":"south","link_up":false,"link_detail":"certificate \u001b[31mexpired",)"
-          R"("health":"suspect","silence_seconds":1.7,"epoch":3,"serving":true,"leaving":false,)"
+          R"("health":"suspect","silence_seconds":1.7,"epoch":3,"forced":"auto","forced_elsewhere":[],)"
+          R"("serving":true,"why_not_serving":"","leaving":false,)"
           R"("registrations_behind":4,"records_behind":0,"registrations":0,)"
           R"("mismatches":["domains differ","root CA differs"]}]})"
           "\n");
     CHECK(to_line(to_json(core::RegistrationsReport{{guest()}, base::Sequence{9}})) ==
           R"({"schema":1,"registrations":[{"aor":"1001@example.com","site":"west","guest_of":"north",)"
-          R"("contact":"sip:1001@192.0.2.7","flow":"udp:192.0.2.7:5060","user_agent":"Phone\nevil",)"
+          R"("stray":false,"contact":"sip:1001@192.0.2.7","flow":"udp:192.0.2.7:5060","user_agent":"Phone\nevil",)"
           R"("terminal":"desk","age_seconds":5.0,"remaining_seconds":55.0}],"next":9})"
           "\n");
     CHECK(to_line(to_json(std::vector<core::LicenceReport>{{"desk", 10, 12, std::chrono::hours(1)},
@@ -90,6 +93,39 @@ TEST_CASE("the keys of --json are these", "[control]") {
           "\n");
     CHECK(to_line(to_json(core::Done{"drained"})) == "{\"schema\":1,\"done\":\"drained\"}\n");
     CHECK(to_line(to_json(core::Declined{"\xff"})) == "{\"schema\":1,\"declined\":\"\xef\xbf\xbd\"}\n");
+}
+
+TEST_CASE("an operator's verdict is marked wherever a verdict is shown", "[control][IP3]") {
+    core::StatusReport forced = status();
+    forced.homes[0].forced = core::ForcedVerdict::lost;
+    CHECK_THAT(report_text(to_json(forced)), Catch::Contains("lost (forced)"));
+    core::PeerReport judged = peer();
+    judged.forced = core::ForcedVerdict::serving;
+    judged.forced_elsewhere = {"south: lost"};
+    CHECK_THAT(report_text(to_json(std::vector{judged})),
+               Catch::Contains("suspect (forced)") && Catch::Contains("forced at south: lost"));
+}
+
+TEST_CASE("strays are told from other guests", "[control][IP2]") {
+    core::StatusReport with_stray = status();
+    with_stray.strays = 1;
+    with_stray.homes[0].strays = 1;
+    CHECK_THAT(report_text(to_json(with_stray)), Catch::Contains("guests          2 (1 stray)"));
+    core::RegistrationReport row = guest();
+    row.stray = true;
+    CHECK_THAT(report_text(to_json(core::RegistrationsReport{{row}, {}})), Catch::Contains("north (stray)"));
+}
+
+TEST_CASE("a site that does not serve says why", "[control]") {
+    core::StatusReport without_pbx = status();
+    without_pbx.serving = false;
+    without_pbx.why_not_serving = "its PBX does not answer: no route";
+    CHECK_THAT(report_text(to_json(without_pbx)), Catch::Contains("not serving: its PBX does not answer: no route"));
+    core::PeerReport reported = peer();
+    reported.serving = false;
+    reported.why_not_serving = "its PBX does not answer";
+    CHECK_THAT(report_text(to_json(std::vector{reported})),
+               Catch::Contains("not serving: its PBX does not answer; domains differ"));
 }
 
 TEST_CASE("an explanation says the verdict, the rule and the facts in order", "[control]") {

@@ -14,6 +14,7 @@ TEST_CASE("a site that serves and does not drain is ready", "[readiness]") {
 
 TEST_CASE("a site that is not ready says every reason", "[readiness]") {
     core::StatusReport status;
+    status.why_not_serving = "users are not loaded";
     status.draining = true;
     status.drain_reason = "upgrade";
     const web::Readiness result = daemon::readiness(status);
