@@ -1,6 +1,8 @@
 """A lab: sites, phones and a name server on loopback addresses, in one folder that goes when the lab goes."""
 
 import atexit
+import contextlib
+import itertools
 import os
 import shutil
 import subprocess
@@ -23,7 +25,8 @@ class Lab:
         self.folder = tempfile.mkdtemp(prefix='innkeeper-lab-', dir='/tmp')
         os.chmod(self.folder, 0o755)
         self.sites, self.phones = {}, []
-        self.namespaces = {}  # of the network, by site, where a lab cuts wires
+        self.places = {}  # by site or room, where each has a network of its own: context managers
+        self.free_addresses = {None: (f'{self.network}.2.{number}' for number in itertools.count(1))}
         self.names = None
         self.closed = False
         atexit.register(self.close)
@@ -57,10 +60,16 @@ class Lab:
             site.wait_ready(60)
             if site.users:
                 site.import_users(site.users)
-        self.names = NameServer(self.folder, f'{self.network}.1.53', self.sites)
+        with self.place('names'):
+            self.names = NameServer(self.folder, f'{self.network}.1.53', self.sites)
 
-    def phone_address(self):
-        return f'{self.network}.2.{len(self.phones) + 1}'
+    def place(self, name):
+        """`with lab.place(name):` sockets are opened, and programs started, on the network of that site or room."""
+        return self.places.get(name, contextlib.nullcontext())
+
+    def phone_address(self, room=None):
+        """One that no other phone has; of that room's, where rooms have networks of their own."""
+        return next(self.free_addresses[room])
 
     def close(self):
         if self.closed:

@@ -1,5 +1,6 @@
 """Real phones without a sound card, one process and one folder each: baresip and linphone."""
 
+import contextlib
 import os
 import re
 import subprocess
@@ -25,8 +26,9 @@ class Baresip:
     """
 
     def __init__(self, folder, user, site, transport, address, name_server, registrars=None, expires=60,
-                 refresh_percent=None, ca=None):
+                 refresh_percent=None, ca=None, place=None):
         self.user = user
+        self.place = place or contextlib.nullcontext()
         self.transport = transport
         self.address = address
         self.folder = os.path.join(folder, f'phone-{user}')
@@ -57,7 +59,8 @@ class Baresip:
             file.write(''.join(f'{line}\n' for line in lines))
 
     def plug_in(self):
-        self.process = Process(['baresip', '-f', self.folder, '-4', '-s'], os.path.join(self.folder, 'log'))
+        with self.place:
+            self.process = Process(['baresip', '-f', self.folder, '-4', '-s'], os.path.join(self.folder, 'log'))
 
     def unplug(self):
         if self.process:

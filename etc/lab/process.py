@@ -33,12 +33,13 @@ def _die_with_parent():
 class Process:
     """One running program with its output in a file."""
 
-    def __init__(self, argv, log, env=None, stdin=subprocess.DEVNULL, cwd=None):
+    def __init__(self, argv, log, env=None, stdin=subprocess.DEVNULL, cwd=None, pass_fds=()):
         self.argv = argv
         self.log = log
         with open(log, 'ab') as out:
             self.child = subprocess.Popen(argv, stdout=out, stderr=subprocess.STDOUT, stdin=stdin, cwd=cwd,
-                                          env={**os.environ, **(env or {})}, preexec_fn=_die_with_parent,
+                                          pass_fds=pass_fds, env={**os.environ, **(env or {})},
+                                          preexec_fn=_die_with_parent,
                                           start_new_session=True)  # Ctrl-C is the lab's to handle
         _running.append(self)
 

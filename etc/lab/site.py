@@ -32,7 +32,7 @@ class Site:
         self.state = os.path.join(self.folder, 'state')
         self.process = None
         self.lives = 0
-        self.namespace = lab.namespaces.get(name)
+        self.place = lab.place(name)
 
     def prepare(self):
         """Writes everything the daemon needs to find."""
@@ -66,8 +66,7 @@ class Site:
         return path
 
     def command(self, *words):
-        argv = [self.lab.daemon, '--config', self.config, *words]
-        return ['ip', 'netns', 'exec', self.namespace, *argv] if self.namespace else argv
+        return [self.lab.daemon, '--config', self.config, *words]
 
     def run(self, *words, seconds=30):
         """Runs the daemon's program with these flags to its end."""
@@ -75,7 +74,8 @@ class Site:
 
     def start(self):
         self.lives += 1
-        self.process = Process(self.command(), self.log)
+        with self.place:
+            self.process = Process(self.command(), self.log)
 
     @property
     def log(self):
@@ -99,6 +99,8 @@ class Site:
         """(status, text) of its HTTP server; status 0 when nobody answers."""
         try:
             link = http.client.HTTPConnection(self.address, 9000, timeout=2)
+            with self.place:
+                link.connect()
             link.request('GET', path)
             answer = link.getresponse()
             return answer.status, answer.read().decode()

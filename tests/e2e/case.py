@@ -30,6 +30,12 @@ for _signal in (signal.SIGALRM, signal.SIGTERM, signal.SIGHUP):
     signal.signal(_signal, _give_up)
 signal.alarm(CASE_SECONDS)
 
+
+def take_time(seconds):
+    """This case may take longer than others."""
+    signal.alarm(seconds)
+
+
 REPORT = re.compile(r'(runtime error:|(Address|Leak|Thread)Sanitizer|assertion_failed)[\s\S]{,4000}')
 
 _networks = itertools.count(90)
@@ -112,35 +118,31 @@ class LabCase(unittest.TestCase):
         wait_until(lambda: self.phase(backup, home) == phase, seconds,
                    lambda: f'{home} is {phase} at {backup.name} (it is {self.phase(backup, home)})', pause=0.1)
 
-    def sip_phone(self, number, site, **words):
+    def sip_phone(self, number, site, room=None, **words):
         """A scripted phone that talks to `site`."""
-        address = self.lab.phone_address()
-        self.lab.phones.append(None)
-        phone = SipPhone(number, f'secret-{number}', site.address, address,
-                         ca=self.lab.certificate(site.name)[2], **words)
+        phone = SipPhone(number, f'secret-{number}', site.address, self.lab.phone_address(room),
+                         ca=self.lab.certificate(site.name)[2], place=self.lab.place(room), **words)
         self.addCleanup(phone.close)
         return phone
 
-    def baresip(self, number, site, transport, **words):
-        phone = Baresip(self.lab.folder, number, site.name, transport, self.lab.phone_address(),
-                        self.lab.names.address, ca=self.lab.certificate(site.name)[2], **words)
-        self.lab.phones.append(phone)
+    def baresip(self, number, site, transport, room=None, **words):
+        phone = Baresip(self.lab.folder, number, site.name, transport, self.lab.phone_address(room),
+                        self.lab.names.address, ca=self.lab.certificate(site.name)[2], place=self.lab.place(room),
+                        **words)
         phone.plug_in()
         self.addCleanup(phone.unplug)
         return phone
 
     def sipp(self, scenario, number, site, *flags, transport='u1'):
         """sipp plays a scenario of this folder as `number` against `site`."""
-        folder = os.path.join(self.lab.folder, f'sipp-{number}-{len(self.lab.phones)}')
+        folder = os.path.join(self.lab.folder, f'sipp-{number}')
         os.mkdir(folder)
         users = os.path.join(folder, 'users.csv')
         with open(users, 'w', encoding='utf-8') as file:
             file.write(f'SEQUENTIAL\n{number};[authentication username={number} password=secret-{number}]\n')
-        address = self.lab.phone_address()
-        self.lab.phones.append(None)
         process = Process(['sipp', f'{site.address}:5060', '-sf', os.path.join(HERE, scenario), '-inf', users, '-t',
-                           transport, '-i', address, '-nostdin', *flags], os.path.join(folder, 'log'), cwd=folder,
-                          env={'TERM': 'dumb'})
+                           transport, '-i', self.lab.phone_address(), '-nostdin', *flags],
+                          os.path.join(folder, 'log'), cwd=folder, env={'TERM': 'dumb'})
         self.addCleanup(lambda: process.stop(5))
         return process
 

@@ -25,7 +25,6 @@ class Phones(LabCase):
         for number, transport in (('1004', 'udp'), ('1005', 'tcp'), ('1006', 'tls')):
             phone = Linphone(self.lab.folder, number, north.address, transport, self.lab.phone_address(),
                              ca=self.lab.certificate('north')[2])
-            self.lab.phones.append(phone)
             phone.plug_in()
             self.addCleanup(phone.unplug)
         wanted = {f'100{number}' for number in range(1, 7)}

@@ -1,6 +1,7 @@
 """A phone of few words, for what the real ones cannot be made to do on time: one REGISTER, one answer, every header
 at hand."""
 
+import contextlib
 import hashlib
 import re
 import secrets
@@ -31,10 +32,11 @@ class SipPhone:
     """Registers `user` with the server at `server`; `address` is the phone's own."""
 
     def __init__(self, user, password, server, address, domain='innkeeper.test', transport='udp', port=None,
-                 user_agent='lab phone', ca=None, timeout=2.0):
+                 user_agent='lab phone', ca=None, timeout=2.0, place=None):
         self.user, self.password, self.domain, self.transport = user, password, domain, transport
         self.server = (server, port or (5061 if transport == 'tls' else 5060))
         self.address, self.user_agent, self.ca, self.timeout = address, user_agent, ca, timeout
+        self.place = place or contextlib.nullcontext()
         self.call_id, self.cseq, self.tag = secrets.token_hex(8), 0, secrets.token_hex(4)
         self.socket = None
         self.nonce_count = 0
@@ -47,7 +49,8 @@ class SipPhone:
     def _connect(self):
         kind = socket.SOCK_DGRAM if self.transport == 'udp' else socket.SOCK_STREAM
         family = socket.AF_INET6 if ':' in self.server[0] else socket.AF_INET
-        self.socket = socket.socket(family, kind)
+        with self.place:
+            self.socket = socket.socket(family, kind)
         self.socket.settimeout(self.timeout)
         self.socket.bind((self.address, 0))
         self.socket.connect(self.server)
