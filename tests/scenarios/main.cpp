@@ -2,6 +2,7 @@
 // the files; read the difference before keeping it.
 #include <fstream>
 #include <iostream>
+#include <optional>
 #include <string>
 
 #include "scenarios/script.h"
@@ -13,7 +14,9 @@ using namespace innkeeper::scenarios;
 
 bool play_file(const std::string& path, bool update) {
     const Script script = read_script(path);
-    Stage stage;
+    const auto seed = seed_of(script);
+    std::optional<Stage> made;
+    Stage& stage = seed ? made.emplace(*seed) : made.emplace();
     const auto perform = [&stage](const std::string& command) { return stage.perform(command); };
     if (update) {
         const std::string text = with_answers(script, perform);

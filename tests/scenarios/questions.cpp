@@ -37,6 +37,11 @@ core::HomeStatus Stage::home_at(const std::string& home, const std::string& at) 
 }
 
 Stage::Answer Stage::operate(const Words& words) {
+    // What a frozen site is told it hears later; nobody waits for the answer of a run that is told again.
+    const auto told = [](const core::Report&) {};
+    if (retold_ && words[0] == "drain") return site(words.at(1)).command(core::Drain{"maintenance"}, told), Answer{};
+    if (retold_ && words[0] == "resume") return site(words.at(1)).command(core::Resume{}, told), Answer{};
+    if (retold_) return site(words.at(3)).command(core::Failback{{words.at(1)}}, told), Answer{};
     if (words[0] == "drain") return {done_or_declined(command(site(words.at(1)), core::Drain{"maintenance"}))};
     if (words[0] == "resume") return {done_or_declined(command(site(words.at(1)), core::Resume{}))};
     return {done_or_declined(command(site(words.at(3)), core::Failback{{words.at(1)}}))};  // failback north at south

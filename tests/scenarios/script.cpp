@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <sstream>
 #include <stdexcept>
 
 namespace innkeeper::scenarios {
@@ -32,18 +33,32 @@ std::vector<std::string> answer_of(const Perform& perform, const std::string& co
 Script read_script(const std::string& path) {
     std::ifstream file(path);
     if (!file) throw std::runtime_error(path + ": cannot be read");
+    std::ostringstream text;
+    text << file.rdbuf();
+    return script_of(text.str(), path);
+}
+
+std::optional<std::uint64_t> seed_of(const Script& script) {
+    static const std::string word = "seed ";
+    for (const Step& step : script.steps)
+        if (step.command.rfind(word, 0) == 0) return std::stoull(step.command.substr(word.size()));
+    return std::nullopt;
+}
+
+Script script_of(const std::string& text, const std::string& path) {
+    std::istringstream file(text);
     Script script;
     script.path = path;
     for (std::string line; std::getline(file, line);) {
         script.lines.push_back(line);
-        const std::string text = trimmed(line.substr(0, line.find('#')));
-        if (text.empty()) continue;
-        const auto arrow = text.find("->");
-        const std::string command = trimmed(text.substr(0, arrow));
+        const std::string words = trimmed(line.substr(0, line.find('#')));
+        if (words.empty()) continue;
+        const auto arrow = words.find("->");
+        const std::string command = trimmed(words.substr(0, arrow));
         if (!command.empty()) script.steps.push_back({script.lines.size(), command, {}});
         if (arrow == std::string::npos) continue;
         if (script.steps.empty()) throw std::runtime_error(path + ": an answer before any command");
-        script.steps.back().expected.push_back(trimmed(text.substr(arrow + 2)));
+        script.steps.back().expected.push_back(trimmed(words.substr(arrow + 2)));
     }
     return script;
 }

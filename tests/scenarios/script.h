@@ -2,7 +2,9 @@
 // beginning with `->`. `#` begins a comment.
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +23,9 @@ struct Script {
 };
 
 Script read_script(const std::string& path);
+Script script_of(const std::string& text, const std::string& path);
+// Of a run that is told again, which begins with `seed N`.
+std::optional<std::uint64_t> seed_of(const Script& script);
 
 // What a command answers, line by line; throws std::runtime_error with words when it cannot be carried out.
 using Perform = std::function<std::vector<std::string>(const std::string& command)>;

@@ -7,6 +7,7 @@
 #include "base/duration.h"
 #include "support/print.h"
 #include "support/settings.h"
+#include "world/phone_text.h"
 #include "world/settings_text.h"
 
 namespace innkeeper::scenarios {
@@ -21,13 +22,6 @@ Words words_of(const std::string& line) {
     return words;
 }
 
-std::vector<base::SiteName> names_in(const std::string& list) {
-    std::vector<base::SiteName> names;
-    std::istringstream in(list);
-    for (std::string name; std::getline(in, name, ',');) names.push_back({name});
-    return names;
-}
-
 base::Duration duration(const std::string& text) {
     const auto parsed = base::parse_duration(text);
     if (!parsed) throw std::runtime_error(parsed.error().text);
@@ -38,21 +32,32 @@ base::Aor aor_of(const std::string& user) {
     return base::Aor::from_parts(user, support::domain).value();
 }
 
-[[noreturn]] void not_understood(const Words& words) {
-    std::string line;
-    for (const std::string& word : words) line += (line.empty() ? "" : " ") + word;
-    throw std::runtime_error("not understood: " + line);
+std::string rest_of(const Words& words, std::size_t first) {
+    std::string text;
+    for (std::size_t at = first; at < words.size(); ++at) text += (text.empty() ? "" : " ") + words[at];
+    return text;
 }
 
-std::string after(const Words& words, const std::string& word, const std::string& fallback = {}) {
-    const auto found = std::find(words.begin(), words.end(), word);
-    return found == words.end() || std::next(found) == words.end() ? fallback : *std::next(found);
+[[noreturn]] void not_understood(const Words& words) {
+    throw std::runtime_error("not understood: " + rest_of(words, 0));
 }
 
 }  // namespace
 
 Stage::Stage() : world_(1) {
-    world_.network.disturb_all({1ms, 0ms, 0, 0});
+    world_.disturb_all({1ms, 0ms, 0, 0});
+    listen();
+}
+
+Stage::Stage(std::uint64_t seed, std::size_t transcript_lines) : world_(seed, transcript_lines), retold_(true) {
+    listen();
+}
+
+void Stage::settle(base::Duration duration) {
+    if (!retold_) world_.run_for(duration);
+}
+
+void Stage::listen() {
     world_.on_notice = [this](const world::Site& site, const core::Notice& notice) {
         if (const auto* judged = std::get_if<core::RegisterJudged>(&notice))
             judged_[site.name()] = judged->refusal ? std::string(to_text(*judged->refusal)) : std::string();
@@ -65,9 +70,10 @@ std::vector<std::string> Stage::perform(const std::string& line) {
     const Words words = words_of(line);
     const std::string& verb = words.front();
     if (verb == "story:" || verb == "requirements:") return {};
+    if (const auto answer = retell(words)) return *answer;
     if (verb == "site") return add_site(words);
     if (verb == "phone") return add_phone(words);
-    if (verb == "licences" && words.size() == 4) return add_licences(words);
+    if (verb == "licences" && words.size() >= 4) return add_licences(words);
     if (verb == "start" && words.size() == 1) return start(words);
     if (verb == "wait") return words.size() == 2 ? wait(words) : wait_until(words);
     if (verb == "cut" || verb == "heal") return change_paths(words);
@@ -102,32 +108,21 @@ Stage::Answer Stage::add_site(const Words& words) {
     return {};
 }
 
-// phone 100 of north desk [list north,south] [habit successive|sticky|concurrent] [expires 60] [agent NAME]
 Stage::Answer Stage::add_phone(const Words& words) {
-    if (words.size() < 5) not_understood(words);
-    world::PhoneOrders orders;
-    orders.aor = aor_of(words[1]);
-    orders.home = {words[3]};
-    orders.servers = names_in(after(words, "list"));
-    if (orders.servers.empty())
-        for (const auto& [name, one] : world_.sites()) orders.servers.push_back(name);
-    orders.place = words[3] + "-phones";
-    const auto kind = backup::terminal_kind_from(words[4]);
-    if (!kind) throw std::runtime_error("no terminal kind '" + words[4] + "'");
-    orders.terminal = *kind;
-    const std::string habit = after(words, "habit", "successive");
-    orders.habit = habit == "concurrent" ? world::Habit::concurrent
-                   : habit == "sticky"   ? world::Habit::sticky_list
-                                         : world::Habit::successive;
-    orders.user_agent = after(words, "agent", "Yealink");
-    orders.expires = static_cast<std::uint32_t>(std::stoul(after(words, "expires", "60")));
-    orders.refresh_at_most = duration(after(words, "refresh", "1h"));
+    world::PhoneOrders orders = world::phone_orders_in(words);
+    if (orders.servers.empty()) {
+        orders.servers.push_back(orders.home);
+        for (const auto& [name, one] : world_.sites())
+            if (name != orders.home) orders.servers.push_back(name);
+    }
     world_.add_phone(std::move(orders));
     return {};
 }
 
 Stage::Answer Stage::add_licences(const Words& words) {
-    site(words[1]).store.pools.push_back({words[2], std::stoul(words[3]), {}});
+    core::LicencePool pool{words[2], std::stoul(words[3]), {}};
+    if (words.size() == 6 && words[4] == "until") pool.ends = base::Instant(world::time_in(words[5]));
+    world_.add_licences(site(words[1]).name(), std::move(pool));
     return {};
 }
 
@@ -140,7 +135,7 @@ Stage::Answer Stage::start(const Words&) {
     }
     started_ = true;
     world_.start_sites();
-    world_.run_for(1s);
+    settle(1s);
     notices_.clear();
     return {};
 }
@@ -157,7 +152,7 @@ Stage::Answer Stage::wait_until(const Words& words) {
     if (words.size() < 8 || words[1] != "until" || words[5] != "in" || words[6] != "phase") not_understood(words);
     const world::Moment begin = world_.calendar.now();
     const auto there = [&] { return to_text(world_.watch.ledger(site(words[2])).phase({words[4]})) == words[7]; };
-    if (!world_.run_until(there, duration(after(words, "most", "10min")))) return {"it never was"};
+    if (!world_.run_until(there, duration(world::after(words, "most", "10min")))) return {"it never was"};
     return {"within " + std::to_string(std::chrono::ceil<std::chrono::seconds>(world_.calendar.now() - begin).count()) +
             " s"};
 }
@@ -177,14 +172,14 @@ Stage::Answer Stage::act_on_process(const Words& words) {
         one.stop_as_planned();
     else
         one.start_with(settings_from(words, one.settings()));
-    world_.run_for(verb == "start" ? 300ms : 20ms);
+    settle(verb == "start" ? 300ms : 20ms);
     return {};
 }
 
 Stage::Answer Stage::change_paths(const Words& words) {
     if (words == Words{"heal"}) {
         world_.heal_all();
-        world_.network.disturb_all({1ms, 0ms, 0, 0});
+        if (!retold_) world_.disturb_all({1ms, 0ms, 0, 0});
     } else if (words.size() == 4 && words[2] == "and") {
         words[0] == "cut" ? world_.cut_both(words[1], words[3]) : world_.heal_both(words[1], words[3]);
     } else if (words.size() == 4 && words[2] == "to") {
@@ -198,13 +193,13 @@ Stage::Answer Stage::change_paths(const Words& words) {
 Stage::Answer Stage::database(const Words& words) {
     if (words.size() != 4) not_understood(words);
     site(words[2]).set_store_available(words[3] == "back");
-    if (started_) world_.run_for(2s);
+    if (started_) settle(2s);
     return {};
 }
 
 // user 100 of north is disabled|enabled|removed
 Stage::Answer Stage::user(const Words& words) {
-    if (words.size() != 6) not_understood(words);
+    if (words.size() < 6) not_understood(words);
     world::Site& home = site(words[3]);
     const base::Aor aor = aor_of(words[1]);
     std::vector<backup::UserRecord> changed;
@@ -214,9 +209,10 @@ Stage::Answer Stage::user(const Words& words) {
         for (const backup::UserRecord& user : home.store.users)
             if (user.aor == aor) changed.push_back(user.clone());
         changed.at(0).enabled = words[5] == "enabled";
+        if (words.size() > 6 && words[6] == "named") changed.at(0).display_name = rest_of(words, 7);
         home.change_users(std::move(changed), {});
     }
-    world_.run_for(200ms);
+    settle(200ms);
     return {};
 }
 

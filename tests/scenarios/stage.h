@@ -2,7 +2,9 @@
 // README.md of this folder lists them.
 #pragma once
 
+#include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,7 +17,13 @@ using Words = std::vector<std::string>;
 class Stage {
 public:
     Stage();
+    // Of a run that is told again (`seed N`): chance and every moment are the run's own, and no act waits by itself.
+    explicit Stage(std::uint64_t seed, std::size_t transcript_lines = 2000);
     std::vector<std::string> perform(const std::string& command);
+
+    const world::World& world() const { return world_; }
+
+    std::function<void(world::Site&)> fault;  // what `plant` puts into every site; a test's affair
 
 private:
     using Answer = std::vector<std::string>;
@@ -32,6 +40,7 @@ private:
     Answer phone_acts(world::Phone& phone, const Words& words);
     Answer knock(world::Phone& phone, const base::SiteName& server, bool leave);
     Answer operate(const Words& words);
+    std::optional<Answer> retell(const Words& words);  // nothing: not one of its sentences
     Answer ask(const Words& words);
     Answer ask_status(world::Site& site);
     Answer ask_where(const Words& words);
@@ -42,7 +51,11 @@ private:
     core::HomeStatus home_at(const std::string& home, const std::string& site);
     core::Settings settings_from(const Words& words, core::Settings settings) const;
 
+    void listen();
+    void settle(base::Duration duration);  // after an act, so that the next line sees what came of it
+
     world::World world_;
+    bool retold_ = false;
     bool started_ = false;
     std::map<base::SiteName, std::vector<std::string>> notices_;
     std::map<base::SiteName, std::string> judged_;  // reason of the last refusal there; empty: none

@@ -133,19 +133,19 @@ void isolate_all(World& world) {
 void slow_down(World& world) {
     for (const std::string& one : names_of(world))
         for (const std::string& other : names_of(world))
-            if (one != other) world.network.disturb(one, other, {1500ms, 200ms, 0.1, 0});
+            if (one != other) world.disturb(one, other, {1500ms, 200ms, 0.1, 0});
     world.run_for(40s);
-    world.network.calm_all();
+    world.calm_all();
     world.run_for(10s);
 }
 
 void slow_one_down(World& world) {
     const std::string one = name_drawn(world);
     const std::string other = other_than(one, world);
-    world.network.disturb(one, other, {1500ms, 200ms, 0.1, 0});
-    world.network.disturb(other, one, {1500ms, 200ms, 0.1, 0});
+    world.disturb(one, other, {1500ms, 200ms, 0.1, 0});
+    world.disturb(other, one, {1500ms, 200ms, 0.1, 0});
     world.run_for(40s);
-    world.network.calm_all();
+    world.calm_all();
     world.run_for(10s);
 }
 
@@ -156,8 +156,8 @@ void flap(World& world) {
     const bool by_reset = world.random.chance(0.5);
     for (int i = 0; i < 30; ++i) {
         if (by_reset) {
-            world.site(one).wire_to({other}).reset(1ms);
-            world.site(other).wire_to({one}).reset(1ms);
+            world.reset_link(one, other);
+            world.reset_link(other, one);
         } else if (i % 2 == 0) {
             world.cut_both(one, other);
         } else {
@@ -277,7 +277,7 @@ const Outage phones_cut_off{"phones cut off", {}, cut_phones_off, Forbidden::pha
 const Outage changing_users{"changing users", {}, change_users};
 const Outage everything{"everything", of_any_size({5, true, true, false, 0.02, 1h, 40}), let_anything_happen};
 
-const Outage* const every_outage[] = {
+const std::vector<const Outage*> every_outage = {
     &nothing,
     &crashes,
     &power_cuts,
@@ -299,24 +299,28 @@ const Outage* const every_outage[] = {
     &everything,
 };
 
-std::optional<std::string> run(const Outage& outage, std::uint64_t seed, bool verbose, void (*plant)(Site&)) {
-    World world(seed, verbose ? 1'000'000 : 2'000);
-    world.transcript.verbose = verbose;
+std::optional<Failure> run_in(World& world, const Outage& outage, void (*plant)(Site&)) {
     try {
         const bool drift = &outage == &drifting_clocks || &outage == &everything;
         build_town(world, outage.plan);
         for (const auto& [name, site] : world.sites())
             if (drift) site->set_clock_error(static_cast<std::int64_t>(world.random.below(2001)) - 1000);
-        for (const auto& [name, site] : world.sites())
-            if (plant != nullptr) plant(*site);
-        world.watch.forbidden = outage.forbidden;
+        if (plant != nullptr) world.plant(plant);
+        world.watch.forbid(outage.forbidden);
         outage.happen(world);
         heal_and_judge(world);
     } catch (const world::Violation& violation) {
-        return "outage \"" + std::string(outage.name) + "\", seed " + std::to_string(seed) + "\n" +
-               world.transcript.text() + violation.what();
+        return Failure{violation.rule, world.as_scenario(),
+                       "outage \"" + std::string(outage.name) + "\", seed " + std::to_string(world.seed()) + '\n' +
+                           world.transcript.text() + violation.what()};
     }
     return std::nullopt;
+}
+
+std::optional<Failure> run(const Outage& outage, std::uint64_t seed, bool verbose, void (*plant)(Site&)) {
+    World world(seed, verbose ? 1'000'000 : 2'000);
+    world.transcript.verbose = verbose;
+    return run_in(world, outage, plant);
 }
 
 }  // namespace innkeeper::sim

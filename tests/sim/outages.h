@@ -37,11 +37,20 @@ extern const Outage phones_cut_off;
 extern const Outage changing_users;
 extern const Outage everything;
 
-extern const Outage* const every_outage[];
+extern const std::vector<const Outage*> every_outage;
 
-// Runs one seed; what went wrong, with its transcript, or nothing.
+struct Failure {
+    std::string rule;
+    std::string scenario;    // the run so far, told so that innkeeper_scenarios breaks the same rule
+    std::string transcript;  // ends with what broke
+};
+
+// Takes a fresh world through the outage; what went wrong, or nothing.
+std::optional<Failure> run_in(world::World& world, const Outage& outage, void (*plant)(world::Site&) = nullptr);
+
+// Runs one seed.
 // `plant` is called for every site of the running town: a fault put in on purpose.
-std::optional<std::string> run(const Outage& outage, std::uint64_t seed, bool verbose = false,
-                               void (*plant)(world::Site&) = nullptr);
+std::optional<Failure> run(const Outage& outage, std::uint64_t seed, bool verbose = false,
+                           void (*plant)(world::Site&) = nullptr);
 
 }  // namespace innkeeper::sim

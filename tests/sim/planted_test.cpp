@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 
+#include "scenarios/script.h"
+#include "scenarios/stage.h"
 #include "sim/outages.h"
 
 namespace innkeeper::sim {
@@ -10,6 +12,7 @@ namespace {
 
 using core::Effects;
 using world::Site;
+using world::World;
 
 template <class Found>
 void each_answer(Effects& effects, Found found) {
@@ -167,11 +170,45 @@ TEST_CASE("every planted fault is caught under the rule that it breaks", "[sim][
         std::string otherwise;
         for (std::uint64_t seed = 1; seed <= 40 && !caught; ++seed) {
             const auto failure = run(*planted.outage, seed, false, planted.plant);
-            caught = failure && failure->find(std::string("broken: ") + planted.rule) != std::string::npos;
-            if (failure && !caught) otherwise = failure->substr(failure->rfind("broken: "));
+            caught = failure && failure->rule == planted.rule;
+            if (failure && !caught) otherwise = failure->rule;
         }
         INFO(planted.what << " should break: " << planted.rule << "; else: " << otherwise);
         CHECK(caught);
+    }
+}
+
+// What innkeeper_scenarios would say to the scenario of a failed run, with the same fault planted.
+std::string told_again(const Failure& failure, void (*plant)(Site&)) {
+    const scenarios::Script script = scenarios::script_of(failure.scenario, "retold");
+    scenarios::Stage stage(scenarios::seed_of(script).value());
+    stage.fault = plant;
+    return scenarios::play(script, [&stage](const std::string& command) { return stage.perform(command); });
+}
+
+TEST_CASE("a failed run told again as a scenario breaks the same rule in the same way", "[sim][planted]") {
+    for (const Planted& planted : every_planted) {
+        std::optional<Failure> failure;
+        for (std::uint64_t seed = 1; seed <= 40 && !failure; ++seed)
+            failure = run(*planted.outage, seed, false, planted.plant);
+        REQUIRE(failure);
+        INFO(planted.what);
+        CHECK_THAT(
+            told_again(*failure, planted.plant),
+            Catch::Matchers::Contains("cannot: " + failure->transcript.substr(failure->transcript.rfind("broken: "))));
+    }
+}
+
+TEST_CASE("a whole run told again is the same run", "[sim]") {
+    for (const Outage* outage : every_outage) {
+        const std::uint64_t seed = 3;
+        World first(seed, 1'000'000);
+        REQUIRE(!run_in(first, *outage));
+        const scenarios::Script script = scenarios::script_of(first.as_scenario(), "retold");
+        scenarios::Stage stage(seed, 1'000'000);
+        INFO(outage->name);
+        CHECK(scenarios::play(script, [&](const std::string& command) { return stage.perform(command); }) == "");
+        CHECK(stage.world().transcript.text() == first.transcript.text());
     }
 }
 

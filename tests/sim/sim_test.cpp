@@ -20,7 +20,11 @@ void survive(const Outage& outage, std::uint64_t seeds) {
     const std::uint64_t count = number_from("INNKEEPER_SIM_SEEDS", seeds);
     for (std::uint64_t seed = first; seed < first + count; ++seed)
         if (const auto failure = run(outage, seed, std::getenv("INNKEEPER_SIM_VERBOSE") != nullptr)) {
-            std::cerr << *failure << '\n';  // not through Catch2, which would wrap every line
+            // Not through Catch2, which would wrap every line.
+            std::cerr << failure->transcript
+                      << "\n\nThe same as a scenario for tests/scenarios/:\n\nstory: " << failure->rule << " ("
+                      << outage.name << ")\n\n"
+                      << failure->scenario << '\n';
             FAIL("broken with seed " << seed << ", see above");
         }
     SUCCEED();

@@ -82,14 +82,14 @@ void build_town(world::World& world, const TownPlan& plan) {
         settings.backups = backups_drawn(settings.peers, world.random);
         const std::vector<base::SiteName> backups = settings.backups;
         world::Site& site = world.add_site(std::move(settings));
-        if (plan.licences) site.store.pools.push_back({"desk", plan.phones_per_site / 2, {}});
+        if (plan.licences) world.add_licences(site.name(), {"desk", plan.phones_per_site / 2, {}});
         std::vector<world::Phone*> phones;
         for (std::size_t number = 0; number < plan.phones_per_site; ++number)
             phones.push_back(&world.add_phone(orders_drawn(site.name(), backups, number, plan, world.random)));
         if (plan.several_accounts) join_accounts(world, phones);
         for (const char* other : std::span(site_names).first(sites)) {
-            world.network.disturb(std::string(name) + "-phones", other, disturbed);
-            world.network.disturb(other, std::string(name) + "-phones", disturbed);
+            world.disturb(std::string(name) + "-phones", other, disturbed);
+            world.disturb(other, std::string(name) + "-phones", disturbed);
         }
     }
     world.start_sites();

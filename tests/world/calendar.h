@@ -15,6 +15,7 @@ using Moment = base::Duration;
 class Calendar {
 public:
     Moment now() const { return now_; }
+    bool acting() const { return acting_; }  // what happens was planned
 
     void after(base::Duration delay, std::function<void()> what) {
         plan_.emplace(std::pair(now_ + (delay < base::Duration{} ? base::Duration{} : delay), ++count_),
@@ -25,12 +26,22 @@ public:
         while (!plan_.empty() && plan_.begin()->first.first <= end) {
             auto due = plan_.extract(plan_.begin());
             now_ = due.key().first;
+            const Acting acting(acting_);
             due.mapped()();
         }
         now_ = end;
     }
 
 private:
+    struct Acting {
+        explicit Acting(bool& flag) : flag_(flag) { flag_ = true; }
+        ~Acting() { flag_ = false; }
+        Acting(const Acting&) = delete;
+        Acting& operator=(const Acting&) = delete;
+        bool& flag_;
+    };
+
+    bool acting_ = false;
     Moment now_{};
     std::uint64_t count_ = 0;  // of equal moments the one planned first comes first
     std::map<std::pair<Moment, std::uint64_t>, std::function<void()>> plan_;

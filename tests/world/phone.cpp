@@ -60,11 +60,13 @@ Phone::Leg& Phone::leg(const base::SiteName& server) {
 }
 
 void Phone::switch_on() {
+    const Act act(world_.inputs, [&] { return user() + " switches on"; });
     if (queue_ == nullptr) return log_in();
     if (queue_->accounts().front() == this) queue_->plug_in();
 }
 
 void Phone::switch_off() {
+    const Act act(world_.inputs, [&] { return user() + " switches off"; });
     if (queue_ == nullptr) return lose_power();
     if (queue_->accounts().front() == this) queue_->unplug();
 }
@@ -129,10 +131,12 @@ base::Duration Phone::longest_pause() const {
 }
 
 void Phone::knock(const base::SiteName& server) {
+    const Act act(world_.inputs, [&] { return user() + " knocks at " + server.text; });
     attempt(leg(server), orders_.expires);
 }
 
 void Phone::unregister(const base::SiteName& server) {
+    const Act act(world_.inputs, [&] { return user() + " leaves " + server.text; });
     attempt(leg(server), 0);
 }
 

@@ -63,6 +63,7 @@ private:
     enum class Outcome : std::uint8_t { granted, refused, silent };
 
     Leg& leg(const base::SiteName& server);
+    std::string user() const { return std::string(orders_.aor.user()); }
     std::size_t index_of(const Leg& leg) const { return static_cast<std::size_t>(&leg - legs_.data()); }
     bool streams() const { return orders_.transport != base::Transport::udp; }
 

@@ -5,6 +5,7 @@
 
 #include "peer/codec.h"
 #include "support/print.h"
+#include "world/settings_text.h"
 #include "world/world.h"
 
 namespace innkeeper::world {
@@ -54,6 +55,8 @@ Moment Site::world_moment(base::Instant instant) const {
 }
 
 void Site::set_clock_error(std::int64_t parts_per_million) {
+    const Act act(world_.inputs,
+                  [&] { return "clock of " + name().text + " error " + std::to_string(parts_per_million); });
     const base::Instant before = local(world_.calendar.now());
     clock_error_ = parts_per_million;
     boot_ += before - local(world_.calendar.now());
@@ -90,6 +93,7 @@ base::Instant Site::next_deadline() const {
 // ---- the process
 
 void Site::start() {
+    const Act act(world_.inputs, [&] { return "start " + name().text; });
     if (process_ != Process::off) return;
     if (!powered_) boot_ = world_.nature.between(5s, 60s) - world_.calendar.now();
     powered_ = true;
@@ -109,6 +113,7 @@ void Site::start() {
 }
 
 void Site::start_with(core::Settings settings) {
+    const Act act(world_.inputs, [&] { return "start " + name().text + differences(settings, settings_); });
     settings_ = std::move(settings);
     start();
 }
@@ -127,6 +132,7 @@ void Site::end_process() {
 }
 
 void Site::kill() {
+    const Act act(world_.inputs, [&] { return "kill " + name().text; });
     if (process_ == Process::off) return;
     world_.note(name().text, "is killed");
     end_process();
@@ -139,6 +145,7 @@ void Site::kill() {
 }
 
 void Site::lose_power() {
+    const Act act(world_.inputs, [&] { return "power off " + name().text; });
     if (process_ != Process::off) {
         world_.note(name().text, "loses power");
         end_process();
@@ -148,6 +155,7 @@ void Site::lose_power() {
 }
 
 void Site::freeze() {
+    const Act act(world_.inputs, [&] { return "freeze " + name().text; });
     if (process_ != Process::running) return;
     world_.note(name().text, "freezes");
     process_ = Process::frozen;
@@ -155,6 +163,7 @@ void Site::freeze() {
 }
 
 void Site::thaw() {
+    const Act act(world_.inputs, [&] { return "thaw " + name().text; });
     if (process_ != Process::frozen) return;
     world_.note(name().text, "thaws");
     process_ = Process::running;
@@ -171,6 +180,7 @@ void Site::thaw() {
 }
 
 void Site::stop_as_planned() {
+    const Act act(world_.inputs, [&] { return "stop " + name().text; });
     command(core::Drain{"stop"}, [](const core::Report&) {});
     const std::uint64_t life = life_;
     world_.calendar.after(1s, [this, life] {
@@ -195,6 +205,7 @@ void Site::receive(std::shared_ptr<support::OwnedRegister> request, std::functio
 }
 
 void Site::probe(base::Flow source, std::function<void(SeenResponse)> back) {
+    const Act act(world_.inputs, [&] { return "options " + name().text; });
     when_awake([this, source, back = std::move(back)] {
         requests_[++last_id_] = back;
         step(core::OptionsRequest{{last_id_}, source}, {"OPTIONS"});
@@ -202,6 +213,7 @@ void Site::probe(base::Flow source, std::function<void(SeenResponse)> back) {
 }
 
 void Site::command(core::Command command, std::function<void(const core::Report&)> back) {
+    const Act act(world_.inputs, [&] { return sentence(name(), command); });
     when_awake([this, command = std::move(command), back = std::move(back)] {
         commands_[++last_id_] = back;
         step(core::OperatorCommand{{last_id_}, command}, {"command"});

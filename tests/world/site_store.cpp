@@ -13,6 +13,7 @@ constexpr std::size_t users_per_page = 7;  // small: several pages even for a sm
 }  // namespace
 
 void Site::set_store_available(bool available) {
+    const Act act(world_.inputs, [&] { return "database of " + name().text + (available ? " back" : " away"); });
     if (store.available() == available) return;
     store.set_available(available);
     store_since_ = world_.calendar.now();
@@ -27,6 +28,14 @@ void Site::set_store_available(bool available) {
 }
 
 void Site::change_users(std::vector<backup::UserRecord> changed, std::vector<base::Aor> removed) {
+    const Act act(world_.inputs, [&] {
+        std::string text;
+        for (const backup::UserRecord& user : changed) text += (text.empty() ? "" : "\n") + sentence(name(), user);
+        for (const base::Aor& aor : removed)
+            text +=
+                (text.empty() ? "user " : "\nuser ") + std::string(aor.user()) + " of " + name().text + " is removed";
+        return text;
+    });
     const auto same = [](const base::Aor& aor) {
         return [&aor](const backup::UserRecord& user) { return user.aor == aor; };
     };

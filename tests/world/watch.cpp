@@ -33,6 +33,15 @@ void Watch::violated(const std::string& rule, const std::string& what) {
     throw Violation(rule, what);
 }
 
+void Watch::forbid(Forbidden what) {
+    const Act act(world_.inputs, [&] {
+        return what == Forbidden::nothing  ? "anything may happen"
+               : what == Forbidden::guests ? "no guest may be let in"
+                                           : "no home may be doubted";
+    });
+    forbidden_ = what;
+}
+
 void Watch::started(Site& site) {
     Ledger fresh;
     fresh.started = world_.calendar.now();
@@ -217,7 +226,7 @@ void Watch::judge_admission(Site& site, const support::OwnedRegister& request, b
     const auto& backups = world_.site(home.text).settings().backups;
     if (std::find(backups.begin(), backups.end(), site.name()) == backups.end())
         violated("only named backups take guests", told);
-    if (new_here && forbidden != Forbidden::nothing) violated("slow is not dead", told);
+    if (new_here && forbidden_ != Forbidden::nothing) violated("slow is not dead", told);
 }
 
 void Watch::judge_notice(Site& site, const core::Notice& notice) {
@@ -229,7 +238,7 @@ void Watch::judge_notice(Site& site, const core::Notice& notice) {
         if (phase->to == core::Phase::normal) ledger.physical_seen.erase(phase->home);
         if (phase->from == core::Phase::normal && phase->to == core::Phase::active)
             ledger.physical_seen[phase->home] = true;  // goes on with the guests of its former life
-        if (forbidden == Forbidden::phases && phase->to != core::Phase::normal) violated("slow is not dead", told);
+        if (forbidden_ == Forbidden::phases && phase->to != core::Phase::normal) violated("slow is not dead", told);
     } else if (const auto* health = std::get_if<core::PeerHealthChanged>(&notice)) {
         ledger.health[health->site] = health->to;
         if (health->to == core::PeerHealth::lost && !ledgers_[health->site].draining &&

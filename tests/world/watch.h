@@ -28,7 +28,7 @@ public:
 
     // What a run adds to the rules.
     enum class Forbidden : std::uint8_t { nothing, guests, phases };
-    Forbidden forbidden = Forbidden::nothing;  // R2: nothing that happens may let a guest in, or even doubt a home
+    void forbid(Forbidden what);  // R2: nothing that happens may let a guest in, or even doubt a home
     base::Duration service_slack = std::chrono::seconds(20);
 
     void started(Site& site);
@@ -49,6 +49,7 @@ public:
     bool in_service(const Phone& phone) const;
 
 private:
+    Forbidden forbidden_ = Forbidden::nothing;
     void judge_answers(Site& site, const Occasion& occasion, const core::Effects& effects);
     void judge_response(Site& site, const Occasion& occasion, const core::Response& response);
     void judge_admission(Site& site, const support::OwnedRegister& request, bool new_here, core::Phase before);

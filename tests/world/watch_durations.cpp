@@ -177,6 +177,7 @@ void Watch::judge_phone(const Phone& phone) {
 // ---- the end of a run
 
 void Watch::all_is_well() {
+    const Act act(world_.inputs, [] { return "all is well"; });
     for (const auto& [name, site] : world_.sites())
         for (const auto& [other, peer] : world_.sites())
             if (ledgers_[name].phase(other) != core::Phase::normal)
@@ -189,6 +190,7 @@ void Watch::all_is_well() {
 }
 
 std::optional<std::string> Watch::replica_that_differs() {
+    const Act act(world_.inputs, [] { return "replicas are compared"; });
     using Row = std::pair<std::string, std::string>;  // AOR at site
     std::map<base::SiteName, std::set<Row>> seen;
     for (const auto& [name, site] : world_.sites()) {

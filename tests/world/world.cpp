@@ -2,6 +2,10 @@
 
 #include <algorithm>
 
+#include "support/settings.h"
+#include "world/phone_text.h"
+#include "world/settings_text.h"
+
 namespace innkeeper::world {
 
 auth::Ha1 canary_ha1(const base::Aor& aor) {
@@ -16,14 +20,30 @@ auth::Ha1 canary_ha1(const base::Aor& aor) {
 }
 
 World::World(std::uint64_t seed, std::size_t transcript_lines)
-    : random(seed), nature(random.fork()), network(random.fork()), transcript(transcript_lines), watch(*this) {}
+    : random(seed),
+      nature(random.fork()),
+      network(random.fork()),
+      transcript(transcript_lines),
+      watch(*this),
+      seed_(seed) {}
 
 Site& World::add_site(core::Settings settings) {
     const base::SiteName name = settings.site;
+    const Act act(inputs,
+                  [&] { return "site " + name.text + differences(settings, support::settings_of(name.text, {}, {})); });
     return *(sites_[name] = std::make_unique<Site>(*this, std::move(settings)));
 }
 
+void World::add_licences(const base::SiteName& site, core::LicencePool pool) {
+    const Act act(inputs, [&] {
+        return "licences " + site.text + ' ' + pool.name + ' ' + std::to_string(pool.capacity) +
+               (pool.ends ? " until " + sentence_of_time(pool.ends->time_since_epoch()) : "");
+    });
+    sites_.at(site)->store.pools.push_back(std::move(pool));
+}
+
 Phone& World::add_phone(PhoneOrders orders) {
+    const Act act(inputs, [&] { return sentence(orders); });
     backup::UserRecord user;
     user.aor = orders.aor;
     user.extension = orders.aor.user();
@@ -40,10 +60,16 @@ Phone& World::add_phone(PhoneOrders orders) {
 
 LoginQueue& World::add_login_queue(const std::vector<Phone*>& accounts) {
     constexpr int failures_borne = 6;
+    const Act act(inputs, [&] {
+        std::string text = "telephone";
+        for (const Phone* account : accounts) text += ' ' + std::string(account->orders().aor.user());
+        return text;
+    });
     return *login_queues_.emplace_back(std::make_unique<LoginQueue>(*this, accounts, failures_borne));
 }
 
 void World::start_sites() {
+    const Act act(inputs, [] { return "start"; });
     for (const auto& [name, one] : sites_)
         for (const base::SiteName& peer : one->settings().peers) one->connect(*sites_.at(peer));
     for (const auto& [name, one] : sites_) one->start();
@@ -68,32 +94,61 @@ void World::paths_changed() {
 }
 
 void World::cut(const Place& from, const Place& to) {
+    const Act act(inputs, [&] { return "cut " + from + " to " + to; });
     note("network", "cut " + from + " -> " + to);
     network.cut(from, to);
 }
 
 void World::cut_both(const Place& one, const Place& other) {
+    const Act act(inputs, [&] { return "cut " + one + " and " + other; });
     note("network", "cut " + one + " - " + other);
     network.cut_both(one, other);
 }
 
 void World::heal(const Place& from, const Place& to) {
+    const Act act(inputs, [&] { return "heal " + from + " to " + to; });
     note("network", "heal " + from + " -> " + to);
     network.heal(from, to);
     paths_changed();
 }
 
 void World::heal_both(const Place& one, const Place& other) {
+    const Act act(inputs, [&] { return "heal " + one + " and " + other; });
     note("network", "heal " + one + " - " + other);
     network.heal_both(one, other);
     paths_changed();
 }
 
 void World::heal_all() {
+    const Act act(inputs, [] { return "heal"; });
     note("network", "heal all");
     network.heal_all();
     network.calm_all();
     paths_changed();
+}
+
+void World::disturb(const Place& from, const Place& to, Quality quality) {
+    const Act act(inputs, [&] { return "path " + from + " to " + to + ' ' + sentence(quality); });
+    network.disturb(from, to, quality);
+}
+
+void World::disturb_all(Quality quality) {
+    const Act act(inputs, [&] { return "paths " + sentence(quality); });
+    network.disturb_all(quality);
+}
+
+void World::calm_all() {
+    disturb_all(Quality{});
+}
+
+void World::reset_link(const std::string& from, const std::string& to) {
+    const Act act(inputs, [&] { return "reset " + from + " to " + to; });
+    site(from).wire_to({to}).reset(std::chrono::milliseconds(1));
+}
+
+void World::plant(const std::function<void(Site&)>& fault) {
+    const Act act(inputs, [] { return "plant"; });
+    for (const auto& [name, one] : sites_) fault(*one);
 }
 
 Phone& World::phone(const std::string& user) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "world/calendar.h"
+#include "world/inputs.h"
 #include "world/login_queue.h"
 #include "world/network.h"
 #include "world/phone.h"
@@ -27,6 +28,7 @@ public:
 
     // Before start(). Every site named as a peer must exist by then.
     Site& add_site(core::Settings settings);
+    void add_licences(const base::SiteName& site, core::LicencePool pool);
     // Adds the user to its home's store and the phone that has it.
     Phone& add_phone(PhoneOrders orders);
     // One telephone with several accounts, the first of them primary (MU1, MU2). After they were added.
@@ -47,7 +49,12 @@ public:
     void heal(const Place& from, const Place& to);
     void heal_both(const Place& one, const Place& other);
     void heal_all();
+    void disturb(const Place& from, const Place& to, Quality quality);
+    void disturb_all(Quality quality);  // every path
+    void calm_all();
+    void reset_link(const std::string& from, const std::string& to);  // the connection that `from` dialled
 
+    std::uint64_t seed() const { return seed_; }
     std::uint64_t new_connection() { return ++connections_; }
 
     Site& site(const std::string& name) { return *sites_.at(base::SiteName{name}); }
@@ -55,9 +62,13 @@ public:
     const Phone* phone_of(const base::Aor& aor) const;  // none: nobody's
     const std::map<base::SiteName, std::unique_ptr<Site>>& sites() const { return sites_; }
     const std::vector<std::unique_ptr<Phone>>& phones() const { return phones_; }
+    void plant(const std::function<void(Site&)>& fault);  // for every site: a fault put in on purpose
+    // The run so far as a scenario: told again, it happens again.
+    std::string as_scenario() const { return inputs.scenario(seed_); }
     void note(std::string_view who, std::string_view what) { transcript.note(calendar.now(), who, what); }
 
     Calendar calendar;
+    Inputs inputs{calendar};
     Random random;  // of whoever tells the story: which site, how long
     Random nature;  // of the world itself: latencies, keys, delays of a disk
     Network network;
@@ -69,6 +80,7 @@ private:
     void tick();
     void paths_changed();
 
+    std::uint64_t seed_;
     std::map<base::SiteName, std::unique_ptr<Site>> sites_;
     std::vector<std::unique_ptr<Phone>> phones_;
     std::map<base::Aor, const Phone*> phone_of_;
