@@ -54,6 +54,12 @@ Level level(const core::PeerLinkReported& reported) {
 Level level(const core::StoreReported& reported) {
     return reported.available ? Level::info : Level::warning;  // phones keep registering without it
 }
+Level level(const core::UsersBorrowed&) {
+    return Level::warning;
+}
+Level level(const core::MemoryIgnored&) {
+    return Level::warning;
+}
 Level level(const core::PeerMismatched&) {
     return Level::warning;
 }
@@ -143,6 +149,32 @@ Description description(const core::ReplicaRepaired& repaired) {
 
 Description description(const core::UsersReady& ready) {
     return {"users_ready", {{"count", std::to_string(ready.count)}}};
+}
+
+Description description(const core::UsersBorrowed& borrowed) {
+    return {"users_borrowed", {{"from", borrowed.from.text}, {"count", std::to_string(borrowed.count)}}};
+}
+
+Description description(const core::RecordsBorrowed& borrowed) {
+    return {"records_borrowed",
+            {{"home", borrowed.home.text}, {"from", borrowed.from.text}, {"count", std::to_string(borrowed.count)}}};
+}
+
+Description description(const core::RecordsGiven& given) {
+    return {"records_lent", {{"home", given.home.text}, {"to", given.to.text}, {"count", std::to_string(given.count)}}};
+}
+
+Description description(const core::MemoryRecovered& recovered) {
+    return {"memory_recovered",
+            {{"records", std::to_string(recovered.records)}, {"bindings", std::to_string(recovered.bindings)}}};
+}
+
+Description description(const core::MemoryIgnored& ignored) {
+    return {"memory_ignored", {{"reason", ignored.reason}}};
+}
+
+Description description(const core::DoubleServiceEnded& ended) {
+    return {"double_service_ended", {{"aor", text(ended.aor.text())}, {"stays_at", ended.stays_at.text}}};
 }
 
 Description description(const core::StoreReported& reported) {

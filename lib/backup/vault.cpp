@@ -17,7 +17,9 @@ Vault::Held Vault::find(const base::Aor& aor) const {
 
 void Vault::put(const base::SiteName& home, UserRecord record, std::uint64_t digest, std::uint32_t generation) {
     Home& of = homes_[home];
-    Kept& kept = of.records[record.aor];
+    const auto [found, is_new] = of.records.try_emplace(record.aor);
+    if (is_new) of.order.clear();
+    Kept& kept = found->second;
     of.digest += digest - kept.digest;
     kept = Kept{std::move(record), digest, generation};
 }
@@ -28,13 +30,29 @@ void Vault::drop(const base::SiteName& home, const base::Aor& aor) {
     const auto found = of->second.records.find(aor);
     if (found == of->second.records.end()) return;
     of->second.digest -= found->second.digest;
+    of->second.order.clear();
     of->second.records.erase(found);
     of->second.overlays.erase(aor);
+}
+
+void Vault::drop_all(const base::SiteName& home) {
+    homes_.erase(home);
+}
+
+const std::vector<const UserRecord*>& Vault::in_order(const base::SiteName& home) {
+    Home& of = homes_[home];
+    if (!of.order.empty()) return of.order;
+    of.order.reserve(of.records.size());
+    for (const auto& [aor, kept] : of.records) of.order.push_back(&kept.record);
+    std::sort(of.order.begin(), of.order.end(),
+              [](const UserRecord* one, const UserRecord* other) { return one->aor < other->aor; });
+    return of.order;
 }
 
 void Vault::drop_older(const base::SiteName& home, std::uint32_t generation) {
     const auto of = homes_.find(home);
     if (of == homes_.end()) return;
+    of->second.order.clear();
     for (auto kept = of->second.records.begin(); kept != of->second.records.end();) {
         if (kept->second.generation == generation) {
             ++kept;

@@ -4,10 +4,12 @@
 // ends, never told to the home.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "backup/user_record.h"
 #include "base/ids.h"
@@ -28,9 +30,21 @@ public:
     void put(const base::SiteName& home, UserRecord record, std::uint64_t digest, std::uint32_t generation);
     void drop(const base::SiteName& home, const base::Aor& aor);
     void drop_older(const base::SiteName& home, std::uint32_t generation);
+    void drop_all(const base::SiteName& home);
 
     void overlay(const base::SiteName& home, const base::Aor& aor, std::string settings);
     void end_overlays(const base::SiteName& home);
+
+    // Calls visit(const UserRecord&) for at most `most` records of `home` after `after`, in the order of their AORs.
+    // True: there are no more.
+    template <class Visit>
+    bool visit_after(const base::SiteName& home, const base::Aor& after, std::size_t most, Visit visit) {
+        const std::vector<const UserRecord*>& order = in_order(home);
+        auto next = std::upper_bound(order.begin(), order.end(), after,
+                                     [](const base::Aor& aor, const UserRecord* record) { return aor < record->aor; });
+        for (; next != order.end() && most > 0; ++next, --most) visit(**next);
+        return next == order.end();
+    }
 
     std::uint64_t count(const base::SiteName& home) const;
     std::uint64_t digest(const base::SiteName& home) const;
@@ -45,7 +59,10 @@ private:
         std::unordered_map<base::Aor, Kept> records;
         std::unordered_map<base::Aor, std::string> overlays;  // of records held
         std::uint64_t digest = 0;
+        std::vector<const UserRecord*> order;  // by AOR; empty: to be made when it is asked for
     };
+    const std::vector<const UserRecord*>& in_order(const base::SiteName& home);
+
     std::map<base::SiteName, Home> homes_;
 };
 

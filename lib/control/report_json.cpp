@@ -84,6 +84,7 @@ Json report(const core::StatusReport& status) {
                                {"epoch", status.epoch.value},
                                {"serving", status.serving},
                                {"why_not_serving", status.why_not_serving},
+                               {"users_borrowed", status.users_borrowed},
                                {"draining", status.draining},
                                {"drain_reason", status.drain_reason},
                                {"database_available", status.database_available},

@@ -39,7 +39,10 @@ std::string line(const char* name, const std::string& value) {
 
 std::string state(const Json& status) {
     if (status.at("draining").get<bool>()) return "draining: " + or_dash(text(status, "drain_reason"));
-    return status.at("serving").get<bool>() ? "serving" : "not serving: " + text(status, "why_not_serving");
+    if (!status.at("serving").get<bool>()) return "not serving: " + text(status, "why_not_serving");
+    if (status.at("users_borrowed").get<bool>())
+        return "serving: users are borrowed from a backup, the database is away";
+    return "serving";
 }
 
 std::string with_strays(const Json& counted) {

@@ -41,6 +41,7 @@ StatusReport Gatekeeper::State::status() const {
     report.epoch = epoch_;
     report.serving = serving();
     report.why_not_serving = why_not_serving();
+    report.users_borrowed = directory_.borrowed();
     report.draining = draining_.has_value();
     report.drain_reason = draining_.value_or("");
     report.database_available = store_available_;
@@ -166,14 +167,14 @@ Report Gatekeeper::State::carry_out(const Explain& command) {
         report.facts.emplace_back(std::move(name), std::move(value));
     };
     fact("standing", std::string(to_text(caller.standing)));
-    fact("users loaded", yes_or_no(directory_.loaded()));
+    fact("users loaded", directory_.borrowed() ? "borrowed from a backup" : yes_or_no(directory_.loaded()));
     fact("draining", yes_or_no(draining_.has_value()));
     fact("registered here", yes_or_no(here));
     for (const auto& [name, peer] : peers_)
         if (peer.registrations.find(*aor) != nullptr) fact("registered at", name.text);
     if (caller.record == nullptr) {
-        report.rule = to_text(directory_.loaded() ? Refusal::wrong_credentials : Refusal::users_not_loaded);
-        report.explanation = directory_.loaded()
+        report.rule = to_text(users_known() ? Refusal::wrong_credentials : Refusal::users_not_loaded);
+        report.explanation = users_known()
                                  ? "No user of this name here, and no home has entrusted its record to this site."
                                  : explanation(Refusal::users_not_loaded);
         return report;

@@ -23,12 +23,17 @@ public:
     Directory() { entries_.max_load_factor(0.5F); }  // as in Location
     const backup::UserRecord* find(const base::Aor& aor) const;
     bool loaded() const { return loaded_; }  // at least once completely
+    // What it holds is a complete list that a backup lent: as good for serving phones until the first load is complete,
+    // and never told to a backup.
+    bool borrowed() const { return borrowed_ && !loaded_; }
     std::size_t size() const { return entries_.size(); }
 
     void put(backup::UserRecord record);
     void remove(const base::Aor& aor);
     // One page of a full load; returns the users that are gone, on the last page.
     std::vector<base::Aor> load(UsersLoaded page);
+    void borrow(backup::UserRecord record) { put(std::move(record)); }
+    void finish_borrowing() { borrowed_ = true; }
 
     const ChangeLog<DirectoryEntry>& changes() const { return changes_; }
     void renumber() { changes_.renumber(); }
@@ -40,6 +45,7 @@ private:
     std::uint64_t digest_ = 0;
     std::uint32_t load_ = 0;
     bool loaded_ = false;
+    bool borrowed_ = false;
 };
 
 }  // namespace innkeeper::core

@@ -13,6 +13,7 @@
 #include "core/directory.h"
 #include "core/failover.h"
 #include "core/gatekeeper.h"
+#include "core/lending.h"
 #include "core/licence_ledger.h"
 #include "core/location.h"
 #include "core/pace.h"
@@ -48,7 +49,9 @@ struct Peer {
     bool vouched_for = false;  // suspect, but a third peer hears it
     std::string health_reason;
     Failover failover;
-    bool backed_up_here = false;  // it named us in its Hello, or we serve guests of it since before a restart
+    bool backed_up_here = false;          // it named us in its Hello, or did so before a restart of ours
+    std::vector<base::SiteName> backups;  // whom it named
+    bool records_whole = false;           // what the vault holds of it is a complete copy, if perhaps not its latest
     // Its data here, our data there.
     Replica registrations;
     Subscription registrations_from;
@@ -137,6 +140,16 @@ private:
     bool is_backup(const Peer& peer) const;
     Peer* find_peer(const base::SiteName& site);
 
+    // lending.cpp: records from a third party
+    bool wants_to_borrow(const base::SiteName& home) const;
+    void borrow_what_is_wanted();
+    void ask_a_lender(const base::SiteName& home);
+    void ask(Borrowing& borrowing, const base::SiteName& home, const Peer& lender);
+    bool may_be_lent(const base::SiteName& home, const base::SiteName& to) const;
+    void receive(Peer& peer, RecordsWanted& wanted);
+    void receive(Peer& peer, RecordsLent& page);
+    void serve_borrowed_users(const base::SiteName& from);
+
     // standing.cpp: health and failover
     void review(Peer& peer);
     HealthEvidence evidence_of(const Peer& peer) const;
@@ -186,7 +199,8 @@ private:
     void beat();
 
     void announce(Notice notice) { out_->push_back(Announce{std::move(notice)}); }
-    bool serving() const { return directory_.loaded() && !pbx_.lost(); }
+    bool users_known() const { return directory_.loaded() || directory_.borrowed(); }
+    bool serving() const { return users_known() && !pbx_.lost(); }
 
     Settings settings_;
     base::Epoch epoch_;
@@ -197,10 +211,12 @@ private:
     PbxWatch pbx_;
     auth::NonceKeyring keyring_;
     std::map<base::SiteName, Peer> peers_;
+    std::map<base::SiteName, Borrowing> borrowings_;  // by home, this site too
     Pace admissions_;
     std::optional<std::string> draining_;  // the reason
     bool store_available_ = false;
     bool state_loaded_ = false;
+    base::Instant started_;
     base::Instant heartbeat_at_;
     std::optional<base::Instant> woke_at_;  // after a sleep longer than a guest's lease (R5)
     base::Instant ran_at_;                  // the step before this one

@@ -82,6 +82,31 @@ struct ReplicaRepaired {  // a digest differed at equal sequence: everything was
 struct UsersReady {
     std::uint64_t count = 0;
 };
+struct UsersBorrowed {  // of this site, from a backup's memory: its database has been away since the start
+    base::SiteName from;
+    std::uint64_t count = 0;
+};
+struct RecordsBorrowed {  // of a home that cannot be asked, from another backup of it
+    base::SiteName home;
+    base::SiteName from;
+    std::uint64_t count = 0;
+};
+struct RecordsGiven {  // the same, seen from the site that lends
+    base::SiteName home;
+    base::SiteName to;
+    std::uint64_t count = 0;
+};
+struct MemoryRecovered {  // what the life before this one left in memory
+    std::uint64_t records = 0;
+    std::uint64_t bindings = 0;  // AORs
+};
+struct MemoryIgnored {
+    std::string reason;
+};
+struct DoubleServiceEnded {  // R4: this phone was registered here and there; its binding here gave way
+    base::Aor aor;
+    base::SiteName stays_at;
+};
 struct StoreReported {
     bool available = false;
     std::string detail;
@@ -101,6 +126,7 @@ struct DrainEnded {};
 
 using Notice = std::variant<RegisterJudged, PhoneRegistered, PhoneRemoved, PeerHealthChanged, PeerLinkReported,
                             PeerMismatched, FailoverPhaseChanged, FailoverBegan, FailoverEnded, ReplicaRepaired,
-                            UsersReady, StoreReported, HomeForced, PbxReported, DrainBegan, DrainEnded>;
+                            UsersReady, UsersBorrowed, RecordsBorrowed, RecordsGiven, MemoryRecovered, MemoryIgnored,
+                            DoubleServiceEnded, StoreReported, HomeForced, PbxReported, DrainBegan, DrainEnded>;
 
 }  // namespace innkeeper::core

@@ -67,6 +67,7 @@ struct StatusReport {
     base::Epoch epoch;
     bool serving = false;
     std::string why_not_serving;
+    bool users_borrowed = false;  // from a backup's memory: the database has been away since the start
     bool draining = false;
     std::string drain_reason;
     bool database_available = false;

@@ -51,6 +51,7 @@ struct Hello {
     base::Epoch epoch_heard_of_you;  // highest epoch of the receiver that the sender knows; a reborn site goes above it
     MatchingSettings matching;
     bool you_are_my_backup = false;
+    std::vector<base::SiteName> backups;  // all that the sender named: who may be lent its records by another of them
     std::vector<auth::NonceKey> nonce_keys;  // of the sender; `born` crosses as an age
 };
 
@@ -113,6 +114,23 @@ struct PhoneVerdict {
     PhoneFinding finding = PhoneFinding::reachable;
 };
 
-using PeerMessage = std::variant<Hello, Heartbeat, Changes, Position, PhoneQuestion, PhoneVerdict>;
+// Asked by a site that holds no records of `home`, which cannot be asked itself: by another of its backups after a
+// reboot, and by the home without its database. Page by page: what comes after this AOR.
+struct RecordsWanted {
+    base::SiteName home;
+    base::Aor after;  // empty: from the beginning
+};
+
+// The answer, to a site that `home` itself has named, and to `home`.
+struct RecordsLent {
+    base::SiteName home;
+    base::Aor after;                   // as asked
+    bool held = false;                 // the sender has a complete copy and may lend it; else there is nothing in here
+    bool complete = false;             // nothing comes after this page
+    std::vector<RecordEntry> records;  // in the order of their AORs
+};
+
+using PeerMessage =
+    std::variant<Hello, Heartbeat, Changes, Position, PhoneQuestion, PhoneVerdict, RecordsWanted, RecordsLent>;
 
 }  // namespace innkeeper::core

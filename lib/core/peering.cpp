@@ -1,5 +1,6 @@
 // What other sites say, and what they are told.
 #include <algorithm>
+#include <utility>
 
 #include "core/contact_uri.h"
 #include "core/fingerprint.h"
@@ -10,6 +11,9 @@ namespace {
 
 // Ages are exact to the latency of a link; closer registrations of one phone at two sites count as simultaneous.
 constexpr base::Duration simultaneous = std::chrono::seconds(1);
+// A phone that moves is at both sites for as long as its old one takes to hear of it; longer than this is double
+// service.
+constexpr base::Duration hearing_takes = std::chrono::seconds(2);
 
 std::string joined(const std::vector<std::string>& words) {
     std::string text;
@@ -56,6 +60,7 @@ void Gatekeeper::State::on(PeerLinkChanged& changed) {
         send_hello(*peer);
         send_positions(*peer);
         send_heartbeat(*peer);
+        borrow_what_is_wanted();
     }
     review(*peer);
 }
@@ -85,9 +90,11 @@ void Gatekeeper::State::receive(Peer& peer, Hello& hello) {
             announce(PeerMismatched{peer.name, mismatch});
     peer.mismatches = std::move(mismatches);
     peer.backed_up_here = hello.you_are_my_backup;
+    peer.backups = std::move(hello.backups);
     if (!peer.backed_up_here) {
-        vault_.drop_older(peer.name, 0);  // no page has generation 0: everything is wiped
+        vault_.drop_all(peer.name);
         peer.records_from = {};
+        peer.records_whole = false;
     }
     send_positions(peer);
 }
@@ -96,7 +103,7 @@ void Gatekeeper::State::receive(Peer& peer, Heartbeat& heartbeat) {
     if (heartbeat.epoch < peer.epoch) return;
     peer.epoch = heartbeat.epoch;
     peer.heard = now_;
-    peer.ever_heard = true;
+    const bool first = !std::exchange(peer.ever_heard, true);
     peer.redialled = false;
     peer.serving = heartbeat.serving;
     peer.why_not_serving = std::move(heartbeat.why_not_serving);
@@ -113,6 +120,7 @@ void Gatekeeper::State::receive(Peer& peer, Heartbeat& heartbeat) {
     }
     compare(peer);
     review(peer);
+    if (first) borrow_what_is_wanted();
 }
 
 // Equal positions must hold equal data; if not, a copy is made anew rather than trusted.
@@ -145,10 +153,12 @@ void Gatekeeper::State::receive(Peer& peer, Changes& page) {
             for (RegistrationEntry& entry : page.registrations) apply_registration(peer, std::move(entry));
             for (RecordEntry& entry : page.records) apply_record(peer, std::move(entry));
             if (subscription.finish(page)) {
-                if (records)
+                if (records) {
                     vault_.drop_older(peer.name, subscription.generation());
-                else
+                    peer.records_whole = true;
+                } else {
                     peer.registrations.drop_older(subscription.generation());
+                }
             }
             break;
     }
@@ -181,8 +191,10 @@ void Gatekeeper::State::apply_registration(Peer& peer, RegistrationEntry entry) 
                                });
             if (!moved) kept.push_back(binding);
         }
-        if (kept.size() != mine->bindings.size())
+        if (kept.size() != mine->bindings.size()) {
+            if (now_ - newest_registration(theirs) > hearing_takes) announce(DoubleServiceEnded{*mine->aor, peer.name});
             remove_bindings(*mine, std::move(kept), RemovalCause::moved, peer.name);
+        }
     } else if (news || lead < -simultaneous) {
         tell(*mine);  // they may not know that the phone is here by now: not every refresh is told
     }
@@ -215,6 +227,7 @@ void Gatekeeper::State::send_hello(Peer& peer) {
     hello.epoch_heard_of_you = peer.epoch;
     hello.matching = settings_.matching;
     hello.you_are_my_backup = is_backup(peer);
+    hello.backups = settings_.backups;
     for (const auth::NonceKey& key : keyring_.own()) hello.nonce_keys.push_back(key.clone());
     out_->push_back(SendToPeer{peer.name, std::move(hello)});
 }

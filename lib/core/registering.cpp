@@ -36,7 +36,7 @@ void Gatekeeper::State::on(RegisterRequest& request) {
             return challenge(request, *aor, *domain, false, false);
         case Proof::wrong:
             // Without the users nobody can tell a wrong password from an own user's right one.
-            if (!directory_.loaded() || (caller.record == nullptr && records_missing()))
+            if (!users_known() || (caller.record == nullptr && records_missing()))
                 return refuse(request, Refusal::users_not_loaded, Standing::stranger, {});
             return challenge(request, *aor, *domain, false, true);
         case Proof::stale:
@@ -66,7 +66,7 @@ Gatekeeper::State::Caller Gatekeeper::State::identify(const base::Aor& aor) {
 // Guests from before a restart are here, their records are not yet: nobody can tell whether a password is right (R9).
 bool Gatekeeper::State::records_missing() const {
     return std::any_of(peers_.begin(), peers_.end(), [this](const auto& peer) {
-        return location_.guests_of(peer.first) > 0 && vault_.count(peer.first) == 0;
+        return location_.guests_of(peer.first) > 0 && !peer.second.records_whole;
     });
 }
 

@@ -68,7 +68,7 @@ void Gatekeeper::State::review_pbx() {
 }
 
 std::string Gatekeeper::State::why_not_serving() const {
-    if (!directory_.loaded()) return "users are not loaded";
+    if (!users_known()) return "users are not loaded";
     if (!pbx_.lost()) return {};
     std::string why = "its PBX does not answer";
     if (!pbx_.detail().empty()) why += ": " + pbx_.detail();

@@ -17,7 +17,7 @@ void Gatekeeper::State::on(Started& started) {
     epoch_ = {std::max<std::uint64_t>(started.wall_seconds, 1)};
     for (const base::SiteName& site : settings_.peers)
         peers_.emplace(site, Peer(site, now_, settings_.failover.failback_rate));
-    heartbeat_at_ = now_;
+    started_ = heartbeat_at_ = now_;
 }
 
 void Gatekeeper::State::on(TimePassed&) {
@@ -73,6 +73,7 @@ void Gatekeeper::State::beat() {
         send_heartbeat(peer);
         pump(peer);
     }
+    borrow_what_is_wanted();
 }
 
 base::Instant Gatekeeper::State::next_deadline() const {

@@ -23,6 +23,8 @@ CensusSeries::CensusSeries(prometheus::Registry& registry, const core::Settings&
 
 CensusSeries::Site CensusSeries::make_site(prometheus::Registry& registry) {
     return {gauge(registry, "serving", "1 while users are loaded and phones are served."),
+            gauge(registry, "users_borrowed",
+                  "1 while the users served are a backup's copy, because the database has been away since the start."),
             gauge(registry, "draining", "1 during planned maintenance."),
             gauge(registry, "database_available", "1 while PostgreSQL answers."),
             gauge(registry, "users", "Own users."),
@@ -91,6 +93,7 @@ void CensusSeries::add_pools(prometheus::Registry& registry) {
 void CensusSeries::observe(const core::Census& census) {
     const core::StatusReport& status = census.status;
     site_.serving.Set(status.serving);
+    site_.users_borrowed.Set(status.users_borrowed);
     site_.draining.Set(status.draining);
     site_.database_available.Set(status.database_available);
     set(site_.users, status.users);

@@ -19,6 +19,7 @@ public:
 private:
     struct Site {
         Gauge& serving;
+        Gauge& users_borrowed;
         Gauge& draining;
         Gauge& database_available;
         Gauge& users;

@@ -17,6 +17,9 @@ NoticeSeries::NoticeSeries(prometheus::Registry& registry, const core::Settings&
     for (const auto cause : {core::RemovalCause::unregistered, core::RemovalCause::expired, core::RemovalCause::moved,
                              core::RemovalCause::user_removed, core::RemovalCause::unreachable})
         removed_[index(cause)] = &removed.Add({{"cause", label(to_text(cause))}});
+    doubles_ended_ = &counters(registry, "double_services_ended_total",
+                               "Phones registered here and at another site whose binding here gave way.")
+                          .Add({});
     add_peers(registry, settings);
 }
 
@@ -79,6 +82,10 @@ void NoticeSeries::on(const core::ReplicaRepaired& repaired) {
     if (peer == peers_.end()) return;
     const bool registrations = repaired.dataset == core::Dataset::registrations;
     (registrations ? peer->second.repaired_registrations : peer->second.repaired_records)->Increment();
+}
+
+void NoticeSeries::on(const core::DoubleServiceEnded&) {
+    doubles_ended_->Increment();
 }
 
 }  // namespace innkeeper::metrics

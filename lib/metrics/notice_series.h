@@ -36,11 +36,13 @@ private:
     void on(const core::PeerHealthChanged& changed);
     void on(const core::FailoverBegan& began);
     void on(const core::ReplicaRepaired& repaired);
+    void on(const core::DoubleServiceEnded& ended);
     template <class Other>
     void on(const Other&) {}
 
     std::array<std::array<Counter*, reasons>, 3> registers_;  // by Verdict and reason
     std::array<Counter*, 5> removed_;                         // by RemovalCause
+    Counter* doubles_ended_ = nullptr;
     std::map<base::SiteName, PerPeer> peers_;
     std::uint64_t paced_ = 0;
 };

@@ -48,6 +48,11 @@ bool is_site_name(std::string_view text) {
     });
 }
 
+base::SiteName read_site(const std::string& text, Faults& faults) {
+    faults.require(is_site_name(text), "no site name");
+    return {text};
+}
+
 // The text is canonical already: only an escape sign would be read as something else.
 base::Aor read_aor(const std::string& text, Faults& faults) {
     const auto at = text.rfind('@');
@@ -96,6 +101,9 @@ core::Hello read(const wire::Hello& hello, base::Instant now, Faults& faults) {
     });
     out.matching.ipv6 = hello.matching().ipv6();
     out.you_are_my_backup = hello.you_are_my_backup();
+    faults.require(hello.backups_size() <= static_cast<int>(Limits::peers), "too many backups");
+    read_each(hello.backups(), "backup", faults,
+              [&](const std::string& backup) { out.backups.push_back(read_site(backup, faults)); });
     faults.require(hello.nonce_keys_size() <= static_cast<int>(Limits::nonce_keys), "too many nonce keys");
     read_each(hello.nonce_keys(), "nonce key", faults, [&](const wire::NonceKey& key) {
         faults.require(!key.key().empty(), "no key");
@@ -232,6 +240,28 @@ core::PhoneVerdict read(const wire::PhoneVerdict& verdict, Faults& faults) {
             known ? static_cast<core::PhoneFinding>(verdict.finding()) : core::PhoneFinding::reachable};
 }
 
+base::Aor read_aor_or_none(const std::string& text, Faults& faults) {
+    return text.empty() ? base::Aor() : read_aor(text, faults);
+}
+
+core::RecordsWanted read(const wire::RecordsWanted& wanted, Faults& faults) {
+    return {read_site(wanted.home(), faults), read_aor_or_none(wanted.after(), faults)};
+}
+
+core::RecordsLent read(const wire::RecordsLent& lent, Faults& faults) {
+    core::RecordsLent out;
+    out.home = read_site(lent.home(), faults);
+    out.after = read_aor_or_none(lent.after(), faults);
+    out.held = lent.held();
+    out.complete = lent.complete();
+    faults.require(lent.records_size() <= static_cast<int>(Limits::changes_per_page), "too many entries");
+    read_each(lent.records(), "record", faults, [&](const wire::RecordEntry& entry) {
+        faults.require(entry.has_record(), "an entry without a record");
+        out.records.push_back(read(entry, faults));
+    });
+    return out;
+}
+
 core::PeerMessage read(WipedFrame& frame, base::Instant now, Faults& faults) {
     switch (frame->message_case()) {
         case wire::Frame::kHello:
@@ -246,6 +276,10 @@ core::PeerMessage read(WipedFrame& frame, base::Instant now, Faults& faults) {
             return read(frame->phone_question(), faults);
         case wire::Frame::kPhoneVerdict:
             return read(frame->phone_verdict(), faults);
+        case wire::Frame::kRecordsWanted:
+            return read(frame->records_wanted(), faults);
+        case wire::Frame::kRecordsLent:
+            return read(frame->records_lent(), faults);
         case wire::Frame::MESSAGE_NOT_SET:
             break;
     }
@@ -254,8 +288,9 @@ core::PeerMessage read(WipedFrame& frame, base::Instant now, Faults& faults) {
 }
 
 std::string_view name(const core::PeerMessage& message) {
-    static constexpr std::array<std::string_view, 6> names = {"hello",    "heartbeat",      "changes",
-                                                              "position", "phone question", "phone verdict"};
+    static constexpr std::array<std::string_view, 8> names = {"hello",          "heartbeat",      "changes",
+                                                              "position",       "phone question", "phone verdict",
+                                                              "records wanted", "records lent"};
     return names[message.index()];
 }
 

@@ -32,6 +32,7 @@ void write(const core::Hello& hello, base::Instant now, wire::Hello& out) {
     for (const std::string& domain : hello.matching.domains) out.mutable_matching()->add_domains(domain);
     out.mutable_matching()->set_ipv6(hello.matching.ipv6);
     out.set_you_are_my_backup(hello.you_are_my_backup);
+    for (const base::SiteName& backup : hello.backups) out.add_backups(backup.text);
     for (const auth::NonceKey& key : hello.nonce_keys) {
         wire::NonceKey& to = *out.add_nonce_keys();
         to.set_id(key.id);
@@ -90,6 +91,11 @@ void write(const backup::UserRecord& record, wire::UserRecord& out) {
     if (record.ha1.sha256.present()) out.set_ha1_sha256(octets(record.ha1.sha256.reveal()));
 }
 
+void write(const core::RecordEntry& entry, wire::RecordEntry& out) {
+    out.set_aor(std::string(entry.aor.text()));
+    if (entry.record) write(*entry.record, *out.mutable_record());
+}
+
 void write(const core::Changes& changes, base::Instant now, wire::Changes& out) {
     out.set_dataset(static_cast<wire::Dataset>(changes.dataset));
     out.set_epoch(changes.epoch.value);
@@ -104,11 +110,7 @@ void write(const core::Changes& changes, base::Instant now, wire::Changes& out) 
         to.set_stray(entry.stray);
         for (const core::Binding& binding : entry.bindings) write(binding, now, *to.add_bindings());
     }
-    for (const core::RecordEntry& entry : changes.records) {
-        wire::RecordEntry& to = *out.add_records();
-        to.set_aor(std::string(entry.aor.text()));
-        if (entry.record) write(*entry.record, *to.mutable_record());
-    }
+    for (const core::RecordEntry& entry : changes.records) write(entry, *out.add_records());
 }
 
 void write(const core::Position& position, wire::Position& out) {
@@ -128,6 +130,19 @@ void write(const core::PhoneVerdict& verdict, wire::PhoneVerdict& out) {
     out.set_finding(static_cast<wire::Finding>(verdict.finding));
 }
 
+void write(const core::RecordsWanted& wanted, wire::RecordsWanted& out) {
+    out.set_home(wanted.home.text);
+    out.set_after(std::string(wanted.after.text()));
+}
+
+void write(const core::RecordsLent& lent, wire::RecordsLent& out) {
+    out.set_home(lent.home.text);
+    out.set_after(std::string(lent.after.text()));
+    out.set_held(lent.held);
+    out.set_complete(lent.complete);
+    for (const core::RecordEntry& entry : lent.records) write(entry, *out.add_records());
+}
+
 struct Writer {
     WipedFrame& frame;
     base::Instant now;
@@ -138,6 +153,8 @@ struct Writer {
     void operator()(const core::Position& position) const { write(position, *frame->mutable_position()); }
     void operator()(const core::PhoneQuestion& question) const { write(question, *frame->mutable_phone_question()); }
     void operator()(const core::PhoneVerdict& verdict) const { write(verdict, *frame->mutable_phone_verdict()); }
+    void operator()(const core::RecordsWanted& wanted) const { write(wanted, *frame->mutable_records_wanted()); }
+    void operator()(const core::RecordsLent& lent) const { write(lent, *frame->mutable_records_lent()); }
 };
 
 }  // namespace

@@ -41,17 +41,22 @@ public:
     ~WipedFrame() {
         if (frame_.has_hello())
             for (wire::NonceKey& key : *frame_.mutable_hello()->mutable_nonce_keys()) wipe(*key.mutable_key());
-        if (!frame_.has_changes()) return;
-        for (wire::RecordEntry& entry : *frame_.mutable_changes()->mutable_records()) {
-            if (!entry.has_record()) continue;
-            wipe(*entry.mutable_record()->mutable_ha1_md5());
-            wipe(*entry.mutable_record()->mutable_ha1_sha256());
-        }
+        if (frame_.has_changes()) wipe(*frame_.mutable_changes()->mutable_records());
+        if (frame_.has_records_lent()) wipe(*frame_.mutable_records_lent()->mutable_records());
     }
     wire::Frame* operator->() { return &frame_; }
 
 private:
     static void wipe(std::string& secret) { base::wipe(secret.data(), secret.size()); }
+
+    template <class Entries>
+    static void wipe(Entries& records) {
+        for (wire::RecordEntry& entry : records) {
+            if (!entry.has_record()) continue;
+            wipe(*entry.mutable_record()->mutable_ha1_md5());
+            wipe(*entry.mutable_record()->mutable_ha1_sha256());
+        }
+    }
 
     wire::Frame frame_;
 };

@@ -66,14 +66,14 @@ core::RegistrationReport guest() {
 }  // namespace
 
 TEST_CASE("the keys of --json are these", "[control]") {
-    CHECK(
-        to_line(to_json(status())) ==
-        R"({"schema":1,"status":{"site":"west","epoch":1790000000,"serving":true,"why_not_serving":"","draining":false,)"
-        R"("drain_reason":"","database_available":true,"users":12,"registrations":11,"guests":2,"strays":0,)"
-        R"("homes":[{"home":"north","health":"lost","phase":"active","phase_seconds":200.0,"forced":"auto",)"
-        R"("guests":2,"strays":0,"records":40,"backed_up_here":true,)"
-        R"("why":"its port refuses"}]}})"
-        "\n");
+    CHECK(to_line(to_json(status())) ==
+          R"({"schema":1,"status":{"site":"west","epoch":1790000000,"serving":true,"why_not_serving":"",)"
+          R"("users_borrowed":false,"draining":false,)"
+          R"("drain_reason":"","database_available":true,"users":12,"registrations":11,"guests":2,"strays":0,)"
+          R"("homes":[{"home":"north","health":"lost","phase":"active","phase_seconds":200.0,"forced":"auto",)"
+          R"("guests":2,"strays":0,"records":40,"backed_up_here":true,)"
+          R"("why":"its port refuses"}]}})"
+          "\n");
     CHECK(to_line(to_json(std::vector{peer()})) ==
           R"({"schema":1,"peers":[{"site":"south","link_up":false,"link_detail":"certificate \u001b[31mexpired",)"
           R"("health":"suspect","silence_seconds":1.7,"epoch":3,"forced":"auto","forced_elsewhere":[],)"
@@ -161,6 +161,9 @@ TEST_CASE("the status is a few lines and a table of homes", "[control]") {
           "HOME   HEALTH  FAILOVER       SINCE  GUESTS  RECORDS  BACKED UP HERE  WHY\n"
           "north  lost    active    3 min 20 s       2       40  yes             its port refuses\n");
     core::StatusReport away = status();
+    away.users_borrowed = true;
+    CHECK_THAT(report_text(to_json(away)), Catch::Contains("users are borrowed from a backup"));
+    away.users_borrowed = false;
     away.serving = false;
     away.database_available = false;
     CHECK_THAT(report_text(to_json(away)), Catch::Contains("not serving") && Catch::Contains("database        away"));

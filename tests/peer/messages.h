@@ -27,6 +27,7 @@ inline core::Hello hello() {
     hello.epoch_heard_of_you = {42};
     hello.matching = {std::string(64, 'a'), {"rome.example", "inn.example"}, true};
     hello.you_are_my_backup = true;
+    hello.backups = {{"oslo"}, {"rome"}};
     hello.nonce_keys.push_back({7, sender_now - 30min, secret<32>(0x11)});
     hello.nonce_keys.push_back({0xffffffff, sender_now - 1s, secret<32>(0x22)});
     return hello;
@@ -91,6 +92,16 @@ inline core::Changes records() {
     changes.records.push_back({aor, std::move(record)});
     changes.records.push_back({base::Aor::parse("sip:bert@rome.example").value(), {}});
     return changes;
+}
+
+inline core::RecordsLent lent() {
+    core::RecordsLent lent;
+    lent.home = {"rome"};
+    lent.after = base::Aor::parse("sip:adam@rome.example").value();
+    lent.held = true;
+    lent.complete = true;
+    lent.records.push_back(std::move(records().records[0]));
+    return lent;
 }
 
 inline core::Position position() {

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 
+#include "core/limits.h"
 #include "messages.h"
 #include "peer/codec.h"
 
@@ -34,6 +35,7 @@ TEST_CASE("a hello crosses with every field, its keys' births as ages", "[peer]"
     CHECK(got.epoch_heard_of_you.value == 42);
     CHECK(got.matching == hello().matching);
     CHECK(got.you_are_my_backup);
+    CHECK(got.backups == std::vector<base::SiteName>{{"oslo"}, {"rome"}});
     REQUIRE(got.nonce_keys.size() == 2);
     CHECK(got.nonce_keys[0].id == 7);
     CHECK(got.nonce_keys[0].born == receiver_now - 30min);
@@ -41,6 +43,36 @@ TEST_CASE("a hello crosses with every field, its keys' births as ages", "[peer]"
     CHECK(got.nonce_keys[1].id == 0xffffffff);
     CHECK(got.nonce_keys[1].born == receiver_now - 1s);
     CHECK(filled(got.nonce_keys[1].key, 0x22));
+}
+
+TEST_CASE("records are asked for and lent across the wire", "[peer][IP8]") {
+    const core::RecordsWanted asked = sent(core::RecordsWanted{{"rome"}, lent().after});
+    CHECK(asked.home.text == "rome");
+    CHECK(asked.after == lent().after);
+    CHECK(sent(core::RecordsWanted{{"rome"}, {}}).after.empty());
+
+    const core::RecordsLent got = sent(lent());
+    CHECK(got.home.text == "rome");
+    CHECK(got.after == lent().after);
+    CHECK(got.held);
+    CHECK(got.complete);
+    REQUIRE(got.records.size() == 1);
+    CHECK(got.records[0].record->extension == "4711");
+    CHECK(filled(got.records[0].record->ha1.sha256, 0x44));
+
+    const core::RecordsLent refused = sent(core::RecordsLent{{"rome"}, {}, false, false, {}});
+    CHECK_FALSE(refused.held);
+    CHECK(refused.records.empty());
+}
+
+TEST_CASE("what is lent without a record, or more than a page, is refused", "[peer]") {
+    core::RecordsLent bare = lent();
+    bare.records[0].record.reset();
+    CHECK_FALSE(peer::decode(peer::encode(core::PeerMessage(std::move(bare)), sender_now), receiver_now));
+    core::RecordsLent endless = lent();
+    while (endless.records.size() <= core::Limits::changes_per_page)
+        endless.records.push_back({endless.records[0].aor, endless.records[0].record->clone()});
+    CHECK_FALSE(peer::decode(peer::encode(core::PeerMessage(std::move(endless)), sender_now), receiver_now));
 }
 
 TEST_CASE("a heartbeat crosses with every field", "[peer]") {

@@ -77,6 +77,7 @@ Stage::Answer Stage::ask_status(world::Site& one) {
     const core::Report report = command(one, core::ShowStatus{});
     const auto& status = std::get<core::StatusReport>(report);
     std::string head = status.serving ? "serving" : "not serving";
+    if (status.users_borrowed) head += " borrowed users";
     if (status.draining) head += ", draining";
     if (!status.database_available) head += ", database away";
     Answer lines{head + ", " + std::to_string(status.registrations) + " of " + std::to_string(status.users) +

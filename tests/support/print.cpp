@@ -60,6 +60,14 @@ struct MessagePrinter {
     std::string operator()(const core::PhoneVerdict& verdict) const {
         return "verdict on " + text(verdict.aor.text()) + ": " + text(to_text(verdict.finding));
     }
+    std::string operator()(const core::RecordsWanted& wanted) const {
+        return "records of " + wanted.home.text + " wanted after " + text(wanted.after.text());
+    }
+    std::string operator()(const core::RecordsLent& lent) const {
+        if (!lent.held) return "no records of " + lent.home.text + " to lend";
+        return "lends " + count(lent.records.size(), "record") + " of " + lent.home.text +
+               (lent.complete ? " complete" : "");
+    }
 };
 
 struct RowPrinter {
@@ -115,6 +123,22 @@ struct NoticePrinter {
     }
     std::string operator()(const core::UsersReady& notice) const {
         return "users ready: " + std::to_string(notice.count);
+    }
+    std::string operator()(const core::UsersBorrowed& notice) const {
+        return "users borrowed from " + notice.from.text + ": " + std::to_string(notice.count);
+    }
+    std::string operator()(const core::RecordsBorrowed& notice) const {
+        return count(notice.count, "record") + " of " + notice.home.text + " borrowed from " + notice.from.text;
+    }
+    std::string operator()(const core::RecordsGiven& notice) const {
+        return count(notice.count, "record") + " of " + notice.home.text + " lent to " + notice.to.text;
+    }
+    std::string operator()(const core::MemoryRecovered& notice) const {
+        return "memory recovered: " + count(notice.records, "record") + ", " + count(notice.bindings, "binding");
+    }
+    std::string operator()(const core::MemoryIgnored& notice) const { return "memory ignored: " + notice.reason; }
+    std::string operator()(const core::DoubleServiceEnded& notice) const {
+        return "double service of " + text(notice.aor.text()) + " ended, it stays at " + notice.stays_at.text;
     }
     std::string operator()(const core::StoreReported& notice) const {
         return std::string("store ") + (notice.available ? "available" : "away");

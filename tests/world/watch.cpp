@@ -121,13 +121,18 @@ void Watch::users_loaded(Site& site) {
     ledgers_[site.name()].last_ready = world_.calendar.now();
 }
 
-// IP8: records go to the backups that the home names, and to nobody else; nothing else carries an HA1.
+// IP8: records go to the backups that their home names, and back to that home, and to nobody else; nothing else carries
+// an HA1.
 void Watch::sent(Site& site, const core::SendToPeer& send, const std::string& bytes) {
     if (bytes.find(canary) == std::string::npos) return;
-    const auto& backups = site.settings().backups;
-    const bool named = std::find(backups.begin(), backups.end(), send.to) != backups.end();
     const auto* changes = std::get_if<core::Changes>(&send.message);
-    if (!named || !changes || changes->dataset != core::Dataset::records)
+    const auto* lent = std::get_if<core::RecordsLent>(&send.message);
+    const base::SiteName& home = lent != nullptr ? lent->home : site.name();
+    const auto& backups = world_.site(home.text).settings().backups;
+    const bool entrusted = std::find(backups.begin(), backups.end(), send.to) != backups.end();
+    const bool own_again = lent != nullptr && send.to == home;
+    const bool records = lent != nullptr || (changes != nullptr && changes->dataset == core::Dataset::records);
+    if (!records || (!entrusted && !own_again))
         violated("records go to named backups only", site.name().text + " to " + send.to.text);
 }
 
@@ -258,6 +263,8 @@ void Watch::judge_notice(Site& site, const core::Notice& notice) {
             if (const base::SiteName* home = home_of(world_, judged->aor)) judge_release(site, *home, judged->aor);
     } else if (std::holds_alternative<core::ReplicaRepaired>(notice)) {
         violated("replicas never differ at equal sequence", told);
+    } else if (std::holds_alternative<core::UsersBorrowed>(notice)) {
+        users_loaded(site);
     } else if (std::holds_alternative<core::DrainBegan>(notice)) {
         ledger.draining = true;
     } else if (std::holds_alternative<core::DrainEnded>(notice)) {
