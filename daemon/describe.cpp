@@ -72,6 +72,9 @@ Level level(const core::HomeForced&) {
 Level level(const core::PbxReported& reported) {
     return reported.available ? Level::info : Level::error;
 }
+Level level(const core::FailbackStopped&) {
+    return Level::warning;
+}
 Level level(const core::ReplicaRepaired&) {
     return Level::warning;
 }
@@ -140,7 +143,14 @@ Description description(const core::FailoverEnded& ended) {
     return {"failover_ended",
             {{"home", ended.home.text},
              {"duration_seconds", seconds(ended.duration)},
-             {"guests", std::to_string(ended.guests)}}};
+             {"guests", std::to_string(ended.guests)},
+             {"longest_gap_seconds", seconds(ended.longest_gap)}}};
+}
+
+Description description(const core::FailbackStopped& stopped) {
+    return {
+        "failback_stopped",
+        {{"home", stopped.home.text}, {"reason", stopped.reason}, {"taken_back", std::to_string(stopped.taken_back)}}};
 }
 
 Description description(const core::ReplicaRepaired& repaired) {

@@ -136,6 +136,10 @@ Table failover_options() {
             [](Options& o, View v) { return take_duration(v, 0ms, o.settings.failover.failback_after); }),
         one("failback-rate", "NUMBER", "50", "guests sent home per second",
             [](Options& o, View v) { return take_rate(v, o.settings.failover.failback_rate); }),
+        one("failback-canaries", "NUMBER", "3", "guests sent home before all others, to see whether they get in",
+            [](Options& o, View v) { return take_number(v, o.settings.failover.failback_canaries); }),
+        one("failback-window", "HH:MM-HH:MM", "", "when automatic failback may begin, in local time; empty: always",
+            [](Options& o, View v) { return take_window(v, o.settings.failover.failback_window); }),
         one("homeless-grace", "TIME", "5min", "after failback: who cannot get in at home is admitted",
             [](Options& o, View v) { return take_duration(v, 0ms, o.settings.failover.homeless_grace); }),
         one("guest-lease", "TIME", "60s", "expiry granted to guests",
@@ -231,6 +235,13 @@ Table control_commands() {
         command("drain", "REASON", "planned maintenance: peers open at once",
                 [](Options& o, View v) { return ask(o, core::Drain{std::string(v)}); }),
         command("resume", "", "end of maintenance", [](Options& o, View) { return ask(o, core::Resume{}); }),
+        command("history", "HOME", "failovers, the latest first; of one home or of all",
+                [](Options& o, View v) {
+                    core::ShowHistory history;
+                    if (!v.empty())
+                        if (auto wrong = take_site(v, history.home)) return wrong;
+                    return ask(o, std::move(history));
+                }),
         command("failback", "HOME", "send the guests of this home back now",
                 [](Options& o, View v) {
                     core::Failback failback;
@@ -253,7 +264,7 @@ Table control_commands() {
              }),
     };
     for (Option& option : table)
-        if (option.key == "drain") option.argument = Argument::optional;
+        if (option.key == "drain" || option.key == "history") option.argument = Argument::optional;
     return table;
 }
 

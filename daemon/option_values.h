@@ -21,6 +21,8 @@ Wrong take_duration(std::string_view value, base::Duration at_least, base::Durat
 Wrong take_seconds(std::string_view value, std::chrono::seconds& into);  // at least one, whole
 Wrong take_rate(std::string_view value, std::uint32_t& into);
 Wrong take_count(std::string_view value, std::uint32_t most, std::uint32_t& into);  // at least one
+Wrong take_number(std::string_view value, std::uint32_t& into);                     // zero too
+Wrong take_window(std::string_view value, std::optional<core::DailyWindow>& into);  // empty: none
 Wrong take_site(std::string_view value, base::SiteName& into);
 Wrong take_domain(std::string_view value, std::vector<std::string>& into);
 Wrong take_listener(std::string_view value, std::vector<base::Listener>& into);

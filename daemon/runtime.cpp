@@ -145,7 +145,15 @@ void Runtime::make_nonce_key() {
     key_rotation_.arm(nonce_key_life);
 }
 
+void Runtime::tell_time() {
+    const std::uint16_t minute = host::local_minute_of_day(host::wall_now());
+    if (minute == minute_told_) return;
+    minute_told_ = minute;
+    feed(core::WallClock{minute});
+}
+
 void Runtime::take_census() {
+    tell_time();
     const core::Census census = gatekeeper_.census(host::now());
     metrics_.observe(census, numbers());
     const web::Readiness ready = readiness(census.status);

@@ -47,6 +47,7 @@ private:
     void on_deadline();
     void make_nonce_key();
     void take_census();
+    void tell_time();
     void warn_of_certificate_end();
     metrics::RuntimeNumbers numbers() const;
 
@@ -65,6 +66,7 @@ private:
     host::LoopLag lag_;
     bool memory_locked_ = false;
     int certificate_days_told_ = 366;
+    std::optional<std::uint16_t> minute_told_;
 
     // Declared in the order in which they may be opened; closed in the reverse one, so that nothing posts to what is
     // gone.

@@ -39,6 +39,11 @@ nlohmann::ordered_json to_json(const core::Drain& command) {
     json["reason"] = command.reason;
     return json;
 }
+nlohmann::ordered_json to_json(const core::ShowHistory& command) {
+    auto json = named("history");
+    json["home"] = command.home.text;
+    return json;
+}
 nlohmann::ordered_json to_json(const core::Failback& command) {
     auto json = named("failback");
     json["home"] = command.home.text;
@@ -77,6 +82,7 @@ base::Expected<core::Command> command_from(const nlohmann::json& json) {
     if (name == "explain") return core::Command{core::Explain{json.value("aor", "")}};
     if (name == "drain") return core::Command{core::Drain{json.value("reason", "")}};
     if (name == "resume") return core::Command{core::Resume{}};
+    if (name == "history") return core::Command{core::ShowHistory{{json.value("home", "")}}};
     if (name == "failback") return core::Command{core::Failback{{json.value("home", "")}}};
     if (name == "force") return force_from(json);
     if (name == "set_settings") {

@@ -3,6 +3,9 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
+#include "host/clock.h"
+#include "host/text.h"
+
 namespace innkeeper::control {
 namespace {
 
@@ -116,6 +119,34 @@ Json report(const core::ExplainReport& explained) {
                                 {"rule", explained.rule},
                                 {"explanation", explained.explanation},
                                 {"facts", list(explained.facts, one_fact)}});
+}
+
+// For people the moments, by this machine's clock; for programs the ages as well.
+Json one_failover(const core::FailoverReport& failover) {
+    const auto at = [](const std::optional<base::Duration>& age) {
+        return age ? Json(host::utc_text(host::wall_now() - *age)) : Json();
+    };
+    return {{"home", failover.home.text},
+            {"number", failover.number},
+            {"lost_at", at(failover.allowed)},
+            {"began_at", at(failover.began)},
+            {"returning_at", at(failover.returning)},
+            {"ended_at", at(failover.ended)},
+            {"lost_seconds_ago", seconds(failover.allowed)},
+            {"ended_seconds_ago", failover.ended ? Json(seconds(*failover.ended)) : Json()},
+            {"cause", failover.cause},
+            {"evidence", failover.evidence},
+            {"first_guest", failover.first_guest},
+            {"moved", failover.moved},
+            {"refused", failover.refused},
+            {"longest_gap_seconds", seconds(failover.longest_gap)},
+            {"released", failover.released},
+            {"stops", failover.stops},
+            {"relapses", failover.relapses}};
+}
+
+Json report(const core::HistoryReport& history) {
+    return document("history", list(history.failovers, &one_failover));
 }
 
 Json report(const core::Done& done) {

@@ -152,6 +152,36 @@ std::string explain_text(const Json& explained) {
     return facts.empty() ? out : out + '\n' + facts.text();
 }
 
+// A home's failover in one line, what it was lost for below it.
+std::string history_text(const Json& failovers) {
+    Table table({{"HOME"},
+                 {"LOST AT (UTC)"},
+                 {"FOR", Align::right},
+                 {"MOVED", Align::right},
+                 {"REFUSED", Align::right},
+                 {"LONGEST GAP", Align::right},
+                 {"SENT HOME", Align::right},
+                 {"STOPS", Align::right},
+                 {"RELAPSES", Align::right},
+                 {"FIRST GUEST"},
+                 {"EVIDENCE"},
+                 {"STATE"}});
+    for (const Json& failover : failovers) {
+        const Json& ended = failover.at("ended_seconds_ago");
+        const double lasted =
+            failover.at("lost_seconds_ago").get<double>() - (ended.is_null() ? 0 : ended.get<double>());
+        std::string evidence;
+        for (const Json& one : failover.at("evidence"))
+            evidence += (evidence.empty() ? "" : "; ") + one.get<std::string>();
+        table.row({text(failover, "home"), text(failover, "lost_at"), readable_duration(lasted),
+                   number(failover, "moved"), number(failover, "refused"), duration(failover, "longest_gap_seconds"),
+                   number(failover, "released"), number(failover, "stops"), number(failover, "relapses"),
+                   or_dash(text(failover, "first_guest")), or_dash(evidence),
+                   ended.is_null() ? "under way: " + text(failover, "cause") : "ended"});
+    }
+    return table.empty() ? "no failover is remembered\n" : table.text();
+}
+
 }  // namespace
 
 std::string report_text(const Json& report) {
@@ -160,6 +190,7 @@ std::string report_text(const Json& report) {
     if (report.contains("registrations")) return registrations_text(report["registrations"]);
     if (report.contains("licences")) return licences_text(report["licences"]);
     if (report.contains("explain")) return explain_text(report["explain"]);
+    if (report.contains("history")) return history_text(report["history"]);
     return host::escape_controls(text(report, "done")) + '\n';
 }
 

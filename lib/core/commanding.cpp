@@ -221,6 +221,14 @@ Report Gatekeeper::State::carry_out(const Resume&) {
     return Done{"serving again"};
 }
 
+Report Gatekeeper::State::carry_out(const ShowHistory& command) {
+    if (!command.home.text.empty() && find_peer(command.home) == nullptr)
+        return Declined{"'" + command.home.text + "' is no peer of this site; see --peers"};
+    for (const auto& [name, peer] : peers_)
+        if (peer.failover.began) history_.put(failover_row(peer));
+    return history_.report(command.home, now_);
+}
+
 Report Gatekeeper::State::carry_out(const Failback& command) {
     Peer* home = find_peer(command.home);
     if (home == nullptr) return Declined{"'" + command.home.text + "' is no peer of this site; see --peers"};

@@ -48,7 +48,7 @@ struct PeerLinkChanged {
 struct StateLoaded {
     base::Epoch epoch;
     std::vector<BindingsRow> bindings;   // own users and guests
-    std::vector<FailoverRow> failovers;  // those not ended, and the last number of each home
+    std::vector<FailoverRow> failovers;  // those not ended, the last of each home, and the latest; by home and number
 };
 
 // Own users from PostgreSQL. The first load comes in pages; `complete` on the last.
@@ -88,6 +88,17 @@ struct PhoneProbed {
     bool heard = false;  // any SIP response counts
 };
 
+// What the clock on the site's wall shows, whenever it shows another minute: for failback-window only.
+struct WallClock {
+    std::uint16_t minute_of_day = 0;
+};
+
+// How many calls the phone of this user has at this moment; whoever carries calls says so at each change (IP7).
+struct CallsChanged {
+    base::Aor aor;
+    std::uint32_t calls = 0;
+};
+
 struct OperatorCommand {
     base::CommandId id;
     Command command;
@@ -97,6 +108,6 @@ struct TimePassed {};
 
 using Event = std::variant<RegisterRequest, OptionsRequest, Started, NonceKeyMade, PeerMessageReceived, PeerLinkChanged,
                            StateLoaded, UsersLoaded, UsersChanged, LicencesLoaded, StoreAvailability, PbxAvailability,
-                           PhoneProbed, OperatorCommand, TimePassed>;
+                           PhoneProbed, WallClock, CallsChanged, OperatorCommand, TimePassed>;
 
 }  // namespace innkeeper::core

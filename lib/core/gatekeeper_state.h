@@ -13,6 +13,7 @@
 #include "core/directory.h"
 #include "core/failover.h"
 #include "core/gatekeeper.h"
+#include "core/history.h"
 #include "core/lending.h"
 #include "core/licence_ledger.h"
 #include "core/location.h"
@@ -157,7 +158,12 @@ private:
     void review_pbx();
     std::string why_not_serving() const;
     void on_phase(Peer& peer, Phase from);
+    FailoverRow failover_row(const Peer& peer) const;
     void write_failover(const Peer& peer, bool ended);
+
+    // returning.cpp: failback
+    void on(WallClock& clock);
+    void on(CallsChanged& changed);
     void release_guests(Peer& peer);
 
     // straying.cpp: phones that their living home does not reach
@@ -183,6 +189,7 @@ private:
     Report carry_out(const Explain& command);
     Report carry_out(const Drain& command);
     Report carry_out(const Resume&);
+    Report carry_out(const ShowHistory& command);
     Report carry_out(const Failback& command);
     Report carry_out(const Force& command);
     Report carry_out(const SetSettings& command);
@@ -213,7 +220,9 @@ private:
     std::map<base::SiteName, Peer> peers_;
     std::map<base::SiteName, Borrowing> borrowings_;  // by home, this site too
     Pace admissions_;
-    std::optional<std::string> draining_;  // the reason
+    std::optional<std::string> draining_;         // the reason
+    std::optional<std::uint16_t> minute_of_day_;  // as the site's clock shows it
+    History history_;
     bool store_available_ = false;
     bool state_loaded_ = false;
     base::Instant started_;

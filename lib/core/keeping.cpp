@@ -28,6 +28,7 @@ void Gatekeeper::State::restore(const FailoverRow& row) {
     if (home == nullptr) return;
     Failover& failover = home->failover;
     const bool under_way = failover.phase != Phase::normal;  // begun in this life, before the database was reached
+    history_.put(row);
     if (row.ended) {
         failover.number = std::max(failover.number, row.number + (under_way ? 1 : 0));
         if (!under_way) failover.began.reset();

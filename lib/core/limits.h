@@ -27,9 +27,10 @@ struct Limits {
         256;  // under way at once; a storm of knocks does not become one of probes
     static constexpr std::size_t knocking_phones = 65536;  // remembered by a backup; the oldest is forgotten
     static constexpr std::size_t peers = 64;
-    static constexpr std::size_t domains = 64;            // per site; each at most an AOR long
-    static constexpr std::size_t nonce_keys = 4;          // of one peer
-    static constexpr std::size_t name_octets = 256;       // display name, extension; the users table takes no more
+    static constexpr std::size_t failovers_remembered = 100;  // of all homes, for --history
+    static constexpr std::size_t domains = 64;                // per site; each at most an AOR long
+    static constexpr std::size_t nonce_keys = 4;              // of one peer
+    static constexpr std::size_t name_octets = 256;           // display name, extension; the users table takes no more
     static constexpr std::size_t settings_octets = 4096;  // of one user, likewise; a page stays below the frame limit
 };
 

@@ -33,6 +33,7 @@ struct LocationEntry {
     backup::TerminalKind licence_kind = backup::TerminalKind::unknown;
     std::uint32_t licences = 0;  // drawn, of that kind
     bool released = false;       // a guest whom failback has sent home
+    std::uint32_t calls = 0;     // under way on its phone (IP7)
 
     struct Counted {                   // what the entry stands for in the counts of Location, which alone keeps it
         GuestCount* guests = nullptr;  // null: own user

@@ -74,6 +74,12 @@ struct FailoverEnded {
     base::SiteName home;
     base::Duration duration{};
     std::uint64_t guests = 0;
+    base::Duration longest_gap{};  // of one phone's service, as estimated (core/history.h)
+};
+struct FailbackStopped {  // phones that were sent home did not get in there, and were taken back
+    base::SiteName home;
+    std::string reason;
+    std::uint64_t taken_back = 0;
 };
 struct ReplicaRepaired {  // a digest differed at equal sequence: everything was fetched again
     base::SiteName site;
@@ -124,9 +130,10 @@ struct DrainBegan {
 };
 struct DrainEnded {};
 
-using Notice = std::variant<RegisterJudged, PhoneRegistered, PhoneRemoved, PeerHealthChanged, PeerLinkReported,
-                            PeerMismatched, FailoverPhaseChanged, FailoverBegan, FailoverEnded, ReplicaRepaired,
-                            UsersReady, UsersBorrowed, RecordsBorrowed, RecordsGiven, MemoryRecovered, MemoryIgnored,
-                            DoubleServiceEnded, StoreReported, HomeForced, PbxReported, DrainBegan, DrainEnded>;
+using Notice =
+    std::variant<RegisterJudged, PhoneRegistered, PhoneRemoved, PeerHealthChanged, PeerLinkReported, PeerMismatched,
+                 FailoverPhaseChanged, FailoverBegan, FailoverEnded, FailbackStopped, ReplicaRepaired, UsersReady,
+                 UsersBorrowed, RecordsBorrowed, RecordsGiven, MemoryRecovered, MemoryIgnored, DoubleServiceEnded,
+                 StoreReported, HomeForced, PbxReported, DrainBegan, DrainEnded>;
 
 }  // namespace innkeeper::core

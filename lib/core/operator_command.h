@@ -29,6 +29,10 @@ struct Drain {
     std::string reason;
 };
 struct Resume {};
+// The failovers of one home, or of every home, the latest first.
+struct ShowHistory {
+    base::SiteName home;  // empty: every home
+};
 struct Failback {
     base::SiteName home;
 };
@@ -46,8 +50,8 @@ struct SetSettings {
     std::string settings;  // a JSON object; replaces the user's
 };
 
-using Command = std::variant<ShowStatus, ShowPeers, ShowRegistrations, ShowLicences, Explain, Drain, Resume, Failback,
-                             Force, SetSettings>;
+using Command = std::variant<ShowStatus, ShowPeers, ShowRegistrations, ShowLicences, Explain, Drain, Resume,
+                             ShowHistory, Failback, Force, SetSettings>;
 
 struct HomeStatus {
     base::SiteName home;
@@ -129,6 +133,29 @@ struct ExplainReport {
     std::vector<std::pair<std::string, std::string>> facts;  // name, value; in the order of judgement
 };
 
+// One failover, as kept in PostgreSQL; moments as ages.
+struct FailoverReport {
+    base::SiteName home;
+    std::uint64_t number = 0;
+    base::Duration allowed{};
+    std::optional<base::Duration> began;
+    std::optional<base::Duration> returning;
+    std::optional<base::Duration> ended;  // none: under way
+    std::string cause;
+    std::vector<std::string> evidence;
+    std::string first_guest;
+    std::uint64_t moved = 0;
+    std::uint64_t refused = 0;
+    base::Duration longest_gap{};
+    std::uint64_t released = 0;
+    std::uint64_t stops = 0;
+    std::uint64_t relapses = 0;
+};
+
+struct HistoryReport {
+    std::vector<FailoverReport> failovers;
+};
+
 struct Done {
     std::string text;
 };
@@ -137,6 +164,6 @@ struct Declined {
 };
 
 using Report = std::variant<StatusReport, std::vector<PeerReport>, RegistrationsReport, std::vector<LicenceReport>,
-                            ExplainReport, Done, Declined>;
+                            ExplainReport, HistoryReport, Done, Declined>;
 
 }  // namespace innkeeper::core

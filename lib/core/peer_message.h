@@ -63,6 +63,7 @@ struct Heartbeat {
     Version registrations;
     Version records;
     std::vector<View> views;
+    std::vector<base::SiteName> holding;  // homes whose phones the sender serves until it releases them (failback)
 };
 
 struct RegistrationEntry {
@@ -70,6 +71,7 @@ struct RegistrationEntry {
     base::SiteName guest_of;        // empty: the sender's own user
     std::vector<Binding> bindings;  // empty: no longer registered there
     bool stray = false;             // a guest although its home serves (core/stray.h)
+    bool released = false;          // a guest that was sent home
 };
 
 struct RecordEntry {

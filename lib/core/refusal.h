@@ -25,6 +25,7 @@ enum class Refusal : std::uint8_t {
     paced,               // admissions are paced; Retry-After is the phone's turn
     home_is_settling,    // the home is back, new guests go there
     home_is_back,        // failback: this guest is released
+    guest_of_backup,     // here is its home, but its backup serves it until the failback is its turn
     no_licence,          // pool empty or ended
     draining,            // planned maintenance here
     users_not_loaded,    // no records yet: PostgreSQL away since start
@@ -48,6 +49,7 @@ inline constexpr Refusal every_refusal[] = {
     Refusal::paced,
     Refusal::home_is_settling,
     Refusal::home_is_back,
+    Refusal::guest_of_backup,
     Refusal::no_licence,
     Refusal::draining,
     Refusal::users_not_loaded,

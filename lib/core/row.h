@@ -34,6 +34,13 @@ struct FailoverRow {
     std::string cause;         // evidence in words
     std::string first_guest;   // AOR text
     std::uint64_t guests = 0;  // phones served so far
+    // For the history (core/history.h says how they are counted).
+    std::vector<std::string> evidence;  // what spoke for the home's loss, a line each
+    std::uint64_t refused = 0;          // phones turned away while the home was lost
+    base::Duration longest_gap{};       // of one phone's service
+    std::uint64_t released = 0;         // phones sent home
+    std::uint64_t stops = 0;            // failbacks that were stopped
+    std::uint64_t relapses = 0;         // times the home was lost again
 };
 
 // This site's epoch: read at start, so that the next life is higher. One row.

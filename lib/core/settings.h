@@ -3,11 +3,13 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/ids.h"
 #include "base/instant.h"
+#include "core/daily_window.h"
 
 namespace innkeeper::core {
 
@@ -28,11 +30,13 @@ enum class FailbackMode : std::uint8_t { automatic, manual };
 struct FailoverSettings {
     FailoverTrigger trigger = FailoverTrigger::physical;  // IP4
     FailbackMode failback_mode = FailbackMode::automatic;
-    base::Duration failback_after = 60s;   // home proved stable (IP13)
-    std::uint32_t failback_rate = 50;      // guests released per second
-    base::Duration homeless_grace = 5min;  // IP13
-    base::Duration guest_lease = 60s;      // expiry granted to guests
-    std::uint32_t admission_rate = 1000;   // new guests per second
+    base::Duration failback_after = 60s;         // home proved stable (IP13)
+    std::uint32_t failback_rate = 50;            // guests released per second
+    std::uint32_t failback_canaries = 3;         // released before all others; zero: none
+    std::optional<DailyWindow> failback_window;  // automatic failback inside of it only; none: at any time
+    base::Duration homeless_grace = 5min;        // IP13
+    base::Duration guest_lease = 60s;            // expiry granted to guests
+    std::uint32_t admission_rate = 1000;         // new guests per second
 };
 
 struct ExpirySettings {

@@ -97,8 +97,7 @@ void Gatekeeper::State::on_phase(Peer& peer, Phase from) {
     failover.began.reset();
 }
 
-void Gatekeeper::State::write_failover(const Peer& peer, bool ended) {
-    if (!state_loaded_) return;  // the numbers of earlier failovers are not known yet
+FailoverRow Gatekeeper::State::failover_row(const Peer& peer) const {
     const Failover& failover = peer.failover;
     FailoverRow row;
     row.home = peer.name;
@@ -106,22 +105,18 @@ void Gatekeeper::State::write_failover(const Peer& peer, bool ended) {
     row.allowed = failover.allowed;
     row.began = failover.began;
     row.returning = failover.returning;
-    if (ended) row.ended = now_;
     row.cause = failover.cause;
     row.first_guest = failover.first_guest;
     row.guests = failover.guests_served;
-    out_->push_back(WriteRow{std::move(row)});
+    return row;
 }
 
-// Waves at failback-rate: a released guest hears of it at its next REGISTER (IP13).
-void Gatekeeper::State::release_guests(Peer& peer) {
-    if (peer.failover.phase != Phase::returning) return;
-    if (peer.health != PeerHealth::alive && !peer.vouched_for) return;
-    std::size_t most = 0;
-    while (most < location_.unreleased_of(peer.name) && peer.release.take(now_)) ++most;
-    if (most == 0) return;
-    for (LocationEntry* guest : location_.unreleased_guests(peer.name, most)) location_.release(*guest);
-    review(peer);
+void Gatekeeper::State::write_failover(const Peer& peer, bool ended) {
+    if (!state_loaded_) return;  // the numbers of earlier failovers are not known yet
+    FailoverRow row = failover_row(peer);
+    if (ended) row.ended = now_;
+    history_.put(row);
+    out_->push_back(WriteRow{std::move(row)});
 }
 
 }  // namespace innkeeper::core

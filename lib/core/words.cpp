@@ -68,6 +68,12 @@ constexpr RefusalRow refusals[] = {
      {503, "Home Is Back"},
      "The home is back and proves itself; phones that are no guests yet register there."},
     {Refusal::home_is_back, "home_is_back", {503, "Home Is Back"}, "Failback: this guest is released to its home."},
+    {Refusal::guest_of_backup,
+     "guest_of_backup",
+     {503, "Served By Backup"},
+     "This site is the phone's home and is back, but proves itself first: the backup that serves the phone sends it "
+     "home "
+     "when failback is its turn; see --status there."},
     {Refusal::no_licence,
      "no_licence",
      {503, "No Licence"},

@@ -21,6 +21,22 @@ std::uint64_t monotonic_microseconds() {
     return static_cast<std::uint64_t>(moment.tv_sec) * 1000000 + static_cast<std::uint64_t>(moment.tv_nsec) / 1000;
 }
 
+std::string utc_text(std::chrono::system_clock::time_point moment) {
+    const std::time_t seconds = std::chrono::system_clock::to_time_t(moment);
+    tm parts{};
+    ::gmtime_r(&seconds, &parts);
+    char text[32];
+    const std::size_t length = ::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+    return {text, length};
+}
+
+std::uint16_t local_minute_of_day(std::chrono::system_clock::time_point moment) {
+    const std::time_t seconds = std::chrono::system_clock::to_time_t(moment);
+    tm parts{};
+    ::localtime_r(&seconds, &parts);
+    return static_cast<std::uint16_t>(parts.tm_hour * 60 + parts.tm_min);
+}
+
 std::chrono::system_clock::time_point to_wall(base::Instant moment) {
     return wall_now() + (moment - now());
 }

@@ -43,14 +43,26 @@ void NoticeSeries::add_registers(prometheus::Registry& registry) {
 
 void NoticeSeries::add_peers(prometheus::Registry& registry, const core::Settings& settings) {
     auto& failovers = counters(registry, "failovers_total", "Failovers begun here for the phones of a home.");
+    auto& stops = counters(registry, "failback_stops_total",
+                           "Failbacks stopped because phones that were sent home did not get in there.");
+    auto& durations =
+        histograms(registry, "failover_duration_seconds", "How long failovers took, from first guest on.");
+    auto& gaps = histograms(registry, "failover_longest_gap_seconds",
+                            "Longest time that one phone was without service, of each failover.");
     auto& lost = counters(registry, "peer_losses_total", "How often a peer was judged lost.");
     auto& repaired = counters(registry, "replica_repairs_total", "Copies fetched again because their digest differed.");
     const auto repairs = [&](const base::SiteName& site, core::Dataset dataset) {
         return &repaired.Add({{"peer", site.text}, {"dataset", label(to_text(dataset))}});
     };
     for (const auto& site : settings.peers)
-        peers_[site] = {&failovers.Add({{"home", site.text}}), &lost.Add({{"peer", site.text}}),
-                        repairs(site, core::Dataset::registrations), repairs(site, core::Dataset::records)};
+        peers_[site] = {
+            &failovers.Add({{"home", site.text}}),
+            &stops.Add({{"home", site.text}}),
+            &durations.Add({{"home", site.text}}, Histogram::BucketBoundaries{60, 300, 900, 3600, 14400, 86400}),
+            &gaps.Add({{"home", site.text}}, Histogram::BucketBoundaries{5, 10, 20, 40, 80, 160, 320}),
+            &lost.Add({{"peer", site.text}}),
+            repairs(site, core::Dataset::registrations),
+            repairs(site, core::Dataset::records)};
 }
 
 void NoticeSeries::count(const core::Notice& notice) {
@@ -75,6 +87,18 @@ void NoticeSeries::on(const core::PeerHealthChanged& changed) {
 void NoticeSeries::on(const core::FailoverBegan& began) {
     const auto peer = peers_.find(began.home);
     if (peer != peers_.end()) peer->second.failovers->Increment();
+}
+
+void NoticeSeries::on(const core::FailoverEnded& ended) {
+    const auto peer = peers_.find(ended.home);
+    if (peer == peers_.end()) return;
+    peer->second.durations->Observe(std::chrono::duration<double>(ended.duration).count());
+    peer->second.gaps->Observe(std::chrono::duration<double>(ended.longest_gap).count());
+}
+
+void NoticeSeries::on(const core::FailbackStopped& stopped) {
+    const auto peer = peers_.find(stopped.home);
+    if (peer != peers_.end()) peer->second.stops->Increment();
 }
 
 void NoticeSeries::on(const core::ReplicaRepaired& repaired) {

@@ -23,6 +23,9 @@ private:
     static constexpr std::size_t reasons = std::size(core::every_refusal) + 1;
     struct PerPeer {
         Counter* failovers;
+        Counter* stops;
+        Histogram* durations;
+        Histogram* gaps;
         Counter* lost;
         Counter* repaired_registrations;
         Counter* repaired_records;
@@ -35,6 +38,8 @@ private:
     void on(const core::PhoneRemoved& removed);
     void on(const core::PeerHealthChanged& changed);
     void on(const core::FailoverBegan& began);
+    void on(const core::FailoverEnded& ended);
+    void on(const core::FailbackStopped& stopped);
     void on(const core::ReplicaRepaired& repaired);
     void on(const core::DoubleServiceEnded& ended);
     template <class Other>

@@ -27,6 +27,11 @@ inline prometheus::Family<Gauge>& gauges(prometheus::Registry& registry, const s
     return prometheus::BuildGauge().Name("innkeeper_" + name).Help(help).Register(registry);
 }
 
+inline prometheus::Family<Histogram>& histograms(prometheus::Registry& registry, const std::string& name,
+                                                 const std::string& help) {
+    return prometheus::BuildHistogram().Name("innkeeper_" + name).Help(help).Register(registry);
+}
+
 inline Gauge& gauge(prometheus::Registry& registry, const std::string& name, const std::string& help) {
     return gauges(registry, name, help).Add({});
 }

@@ -130,6 +130,11 @@ core::Heartbeat read(const wire::Heartbeat& heartbeat, Faults& faults) {
                              read_span(view.silence(), faults),
                              view.forced()});
     });
+    faults.require(heartbeat.holding_size() <= static_cast<int>(Limits::peers), "too many homes held");
+    read_each(heartbeat.holding(), "home held", faults, [&](const std::string& home) {
+        faults.require(is_site_name(home), "no site name");
+        out.holding.push_back({home});
+    });
     return out;
 }
 
@@ -173,6 +178,7 @@ core::RegistrationEntry read(const wire::RegistrationEntry& entry, base::Instant
     faults.require(entry.guest_of().empty() || is_site_name(entry.guest_of()), "no site name");
     out.guest_of.text = entry.guest_of();
     out.stray = entry.stray();
+    out.released = entry.released();
     faults.require(entry.bindings_size() <= static_cast<int>(Limits::bindings_per_aor), "too many bindings");
     out.bindings.reserve(std::min(static_cast<std::size_t>(entry.bindings_size()), Limits::bindings_per_aor));
     read_each(entry.bindings(), "binding", faults,

@@ -55,6 +55,7 @@ void write(const core::Heartbeat& heartbeat, wire::Heartbeat& out) {
         to.set_silence(microseconds_between(base::Instant(), base::Instant(view.silence)));
         to.set_forced(view.forced);
     }
+    for (const base::SiteName& home : heartbeat.holding) out.add_holding(home.text);
 }
 
 void write(const base::Flow& flow, wire::Flow& out) {
@@ -108,6 +109,7 @@ void write(const core::Changes& changes, base::Instant now, wire::Changes& out) 
         to.set_aor(std::string(entry.aor.text()));
         to.set_guest_of(entry.guest_of.text);
         to.set_stray(entry.stray);
+        to.set_released(entry.released);
         for (const core::Binding& binding : entry.bindings) write(binding, now, *to.add_bindings());
     }
     for (const core::RecordEntry& entry : changes.records) write(entry, *out.add_records());

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "core/limits.h"
 #include "store/row_time.h"
 #include "store/stored_text.h"
 
@@ -88,14 +89,29 @@ std::optional<base::Instant> moment_of(const pqxx::field& microseconds) {
     return from_wall_microseconds(microseconds.as<std::int64_t>());
 }
 
+std::vector<std::string> sentences_of(const std::string& evidence) {
+    std::vector<std::string> sentences;
+    for (std::size_t from = 0; from < evidence.size();) {
+        const std::size_t to = std::min(evidence.find(evidence_separator, from), evidence.size());
+        sentences.push_back(evidence.substr(from, to - from));
+        from = to + evidence_separator.size();
+    }
+    return sentences;
+}
+
 std::vector<core::FailoverRow> failovers_of(pqxx::work& transaction) {
     std::vector<core::FailoverRow> failovers;
     const auto rows = transaction.exec(
-        "select home, number, (extract(epoch from allowed_at) * 1000000)::bigint as allowed, "
-        "(extract(epoch from began_at) * 1000000)::bigint as began, "
-        "(extract(epoch from returning_at) * 1000000)::bigint as returning, "
-        "(extract(epoch from ended_at) * 1000000)::bigint as ended, cause, first_guest, guests from failovers f "
-        "where ended_at is null or number = (select max(number) from failovers where home = f.home) "
+        std::string(
+            "select home, number, (extract(epoch from allowed_at) * 1000000)::bigint as allowed, "
+            "(extract(epoch from began_at) * 1000000)::bigint as began, "
+            "(extract(epoch from returning_at) * 1000000)::bigint as returning, "
+            "(extract(epoch from ended_at) * 1000000)::bigint as ended, cause, first_guest, guests, evidence, refused, "
+            "longest_gap_ms, released, stops, relapses from failovers f "
+            "where ended_at is null or number = (select max(number) from failovers where home = f.home) "
+            "or allowed_at >= coalesce((select allowed_at from failovers order by allowed_at desc offset ") +
+        std::to_string(core::Limits::failovers_remembered - 1) +
+        " limit 1), '-infinity') "
         "order by home, number");
     for (const pqxx::row& row : rows) {
         core::FailoverRow failover;
@@ -108,6 +124,12 @@ std::vector<core::FailoverRow> failovers_of(pqxx::work& transaction) {
         failover.cause = text_of(row["cause"]);
         failover.first_guest = text_of(row["first_guest"]);
         failover.guests = row["guests"].as<std::uint64_t>();
+        failover.evidence = sentences_of(text_of(row["evidence"]));
+        failover.refused = row["refused"].as<std::uint64_t>();
+        failover.longest_gap = std::chrono::milliseconds(row["longest_gap_ms"].as<std::int64_t>());
+        failover.released = row["released"].as<std::uint64_t>();
+        failover.stops = row["stops"].as<std::uint64_t>();
+        failover.relapses = row["relapses"].as<std::uint64_t>();
         failovers.push_back(std::move(failover));
     }
     return failovers;

@@ -9,6 +9,9 @@
 namespace innkeeper::store {
 
 // UTF-8 without control octets: stored as it is, but for backslashes.
+// Between the sentences of a failover's evidence, which never contain it.
+inline const std::string evidence_separator = "; ";
+
 bool is_printable(std::string_view octets);
 std::string stored_text(std::string_view octets);
 std::string octets_of(std::string_view stored);

@@ -85,16 +85,24 @@ void write_failover(pqxx::work& transaction, const core::FailoverRow& row) {
     const auto nullable = [](const std::optional<base::Instant>& moment) {
         return moment ? std::to_string(wall_microseconds(*moment)) : std::string();
     };
+    std::string evidence;
+    for (const std::string& one : row.evidence) evidence += (evidence.empty() ? "" : evidence_separator) + one;
     transaction.exec_params(
         "insert into failovers (home, number, allowed_at, began_at, returning_at, ended_at, cause, first_guest, "
-        "guests) "
+        "guests, evidence, refused, longest_gap_ms, released, stops, relapses) "
         "values ($1, $2, to_timestamp($3::bigint / 1000000.0), to_timestamp(nullif($4, '')::bigint / 1000000.0), "
         "to_timestamp(nullif($5, '')::bigint / 1000000.0), to_timestamp(nullif($6, '')::bigint / 1000000.0), "
-        "$7, $8, $9) on conflict (home, number) do update set allowed_at = excluded.allowed_at, "
+        "$7, $8, $9, $10, $11, $12, $13, $14, $15) on conflict (home, number) do update set allowed_at = "
+        "excluded.allowed_at, "
         "began_at = excluded.began_at, returning_at = excluded.returning_at, ended_at = excluded.ended_at, "
-        "cause = excluded.cause, first_guest = excluded.first_guest, guests = excluded.guests",
+        "cause = excluded.cause, first_guest = excluded.first_guest, guests = excluded.guests, "
+        "evidence = excluded.evidence, refused = excluded.refused, longest_gap_ms = excluded.longest_gap_ms, "
+        "released = excluded.released, stops = excluded.stops, relapses = excluded.relapses",
         stored_text(row.home.text), row.number, wall_microseconds(row.allowed), nullable(row.began),
-        nullable(row.returning), nullable(row.ended), stored_text(row.cause), stored_text(row.first_guest), row.guests);
+        nullable(row.returning), nullable(row.ended), stored_text(row.cause), stored_text(row.first_guest), row.guests,
+        stored_text(evidence), row.refused,
+        std::chrono::duration_cast<std::chrono::milliseconds>(row.longest_gap).count(), row.released, row.stops,
+        row.relapses);
 }
 
 }  // namespace

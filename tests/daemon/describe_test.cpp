@@ -63,8 +63,10 @@ TEST_CASE("a lost peer and the failover that follows are warnings", "[log][IP5]"
           "event=failover_phase_changed level=info home=north from=normal to=allowed cause=\"home lost\"");
     CHECK(line(core::FailoverBegan{{"north"}, aor("sip:1001@example.com")}) ==
           "event=failover_began level=warning home=north first_guest=1001@example.com");
-    CHECK(line(core::FailoverEnded{{"north"}, std::chrono::minutes(2), 7}) ==
-          "event=failover_ended level=info home=north duration_seconds=120 guests=7");
+    CHECK(line(core::FailoverEnded{{"north"}, std::chrono::minutes(2), 7, std::chrono::seconds(4)}) ==
+          "event=failover_ended level=info home=north duration_seconds=120 guests=7 longest_gap_seconds=4");
+    CHECK(line(core::FailbackStopped{{"north"}, "2 of 3 canaries came back", 3}) ==
+          "event=failback_stopped level=warning home=north reason=\"2 of 3 canaries came back\" taken_back=3");
 }
 
 TEST_CASE("an untrusted certificate calls for action now, a database that is away for action today", "[log]") {

@@ -41,6 +41,7 @@ inline core::Heartbeat heartbeat() {
     heartbeat.registrations = {{10}, 0xfedcba9876543210};
     heartbeat.records = {{11}, 12};
     heartbeat.views = {{{"oslo"}, core::PeerHealth::alive, 1ms}, {{"rome"}, core::PeerHealth::lost, 20s}};
+    heartbeat.holding = {{"rome"}, {"bern"}};
     return heartbeat;
 }
 

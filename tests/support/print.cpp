@@ -118,6 +118,10 @@ struct NoticePrinter {
         return "failover of " + notice.home.text + " ended after " + print(notice.duration) + ", " +
                count(notice.guests, "guest");
     }
+    std::string operator()(const core::FailbackStopped& notice) const {
+        return "failback to " + notice.home.text + " stopped: " + notice.reason + "; " +
+               count(notice.taken_back, "phone") + " taken back";
+    }
     std::string operator()(const core::ReplicaRepaired& notice) const {
         return "replica repaired: " + dataset(notice.dataset) + " of " + notice.site.text;
     }
@@ -188,6 +192,9 @@ struct ReportPrinter {
     }
     std::string operator()(const core::ExplainReport& report) const {
         return std::string(report.admitted ? "admitted" : "refused") + " by " + report.rule;
+    }
+    std::string operator()(const core::HistoryReport& history) const {
+        return count(history.failovers.size(), "failover");
     }
     std::string operator()(const core::Done& done) const { return "done: " + done.text; }
     std::string operator()(const core::Declined& declined) const { return "declined: " + declined.text; }

@@ -110,10 +110,7 @@ core::StateLoaded Site::state_kept() const {
         for (core::Binding& binding : bindings.bindings) binding.expires = binding.promised;
         state.bindings.push_back(std::move(bindings));
     }
-    std::map<base::SiteName, std::uint64_t> last;
-    for (const auto& [key, kept] : store.kept().failovers) last[key.first] = key.second;
     for (const auto& [key, kept] : store.kept().failovers) {
-        if (kept.ended && last[key.first] != key.second) continue;
         core::Row row = kept;
         convert(row, to_local);
         state.failovers.push_back(std::get<core::FailoverRow>(row));
