@@ -19,7 +19,7 @@ struct SendToPeer {
     base::SiteName to;
     PeerMessage message;
 };
-// The link is of no use (silent although up): drop it and dial again at once.
+// The link may be of no use (silent although up): dial again at once, keep it until the new one is open.
 struct RedialPeer {
     base::SiteName site;
 };

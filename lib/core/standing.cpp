@@ -19,10 +19,14 @@ HealthEvidence Gatekeeper::State::evidence_of(const Peer& peer) const {
         if (name == peer.name || third.health != PeerHealth::alive) continue;
         for (const View& view : third.views) {
             if (view.site != peer.name) continue;
-            const base::Duration silence = view.silence + (now_ - third.heard);  // the view has aged since it was sent
-            if (silence >= settings_.health.suspect_after)
+            // A witness of death says so itself, of a silence as long as ours has to be: on two bad paths short ones
+            // come together often (R2). What has aged since it was sent is no testimony of silence, nor any longer one
+            // of life.
+            const base::Duration age = now_ - third.heard;
+            if (view.silence >= settings_.health.lost_after_witnessed)
                 evidence.third_peer_misses = true;
-            else if (view.forced || view.health == PeerHealth::alive)
+            else if (view.silence + age < settings_.health.suspect_after &&
+                     (view.forced || view.health == PeerHealth::alive))
                 evidence.third_peer_hears = true;  // what its operator decided does not silence what it hears
         }
     }

@@ -24,33 +24,40 @@ OutgoingLink::OutgoingLink(host::Loop& loop, const TlsContext& context, base::Si
 }
 
 void OutgoingLink::send(std::string_view frame) {
-    if (!up() || !drop_.empty()) return;
-    if (!connection_->send(frame)) redial("8 MiB wait to be sent");
+    if (!up() || overloaded_ || current_.connection->send(frame)) return;
+    overloaded_ = true;
+    timer_.arm({});
 }
 
-void OutgoingLink::redial(std::string_view why) {
-    if (connection_ && !up()) return;
-    if (connection_) drop_ = why;
+void OutgoingLink::redial() {
+    if ((current_.connection && !up()) || successor_.connection) return;
+    replace_ = up();
     timer_.arm({});
 }
 
 void OutgoingLink::dial() {
-    if (connection_ && drop_.empty()) return;
-    if (connection_) {
-        connection_.reset();
-        tell(LinkState::unreachable, std::exchange(drop_, {}) + "; dialling again");
+    if (std::exchange(overloaded_, false)) {
+        promote_successor();
+        tell(LinkState::unreachable, "8 MiB wait to be sent; dialling again");
     }
+    const bool replace = std::exchange(replace_, false) && up();
+    if (current_.connection && !replace) return;
+    dial_into(replace ? successor_ : current_);
+}
+
+void OutgoingLink::dial_into(Attempt& attempt) {
     auto descriptor = link::dial(remote_, local_);
+    attempt.number = ++last_;
     if (!descriptor) {
         const int error = descriptor.error();
-        tell(error == ECONNREFUSED ? LinkState::refused : LinkState::unreachable, std::strerror(error));
-        dial_later();
-        return;
+        const LinkState state = error == ECONNREFUSED ? LinkState::refused : LinkState::unreachable;
+        return ended(attempt.number, {state, std::strerror(error)});
     }
-    connection_ = std::make_unique<Connection>(
+    attempt.connection = std::make_unique<Connection>(
         loop_, *std::move(descriptor), Side::dialled, context_, std::vector{peer_},
-        ConnectionHandlers{
-            [this](const base::SiteName&) { opened(); }, {}, [this](const Ending& ending) { ended(ending); }});
+        ConnectionHandlers{[this, number = last_](const base::SiteName&) { opened(number); },
+                           {},
+                           [this, number = last_](const Ending& ending) { ended(number, ending); }});
 }
 
 void OutgoingLink::dial_later() {
@@ -58,15 +65,33 @@ void OutgoingLink::dial_later() {
     wait_ = std::min(2 * wait_, longest_wait);
 }
 
-void OutgoingLink::opened() {
+void OutgoingLink::opened(Number number) {
     opened_ = host::now();
+    if (successor_.number == number) promote_successor();
+    told_.reset();  // what was under way on an older one may be lost: news also where that was up
     tell(LinkState::up, {});
 }
 
-void OutgoingLink::ended(const Ending& ending) {
+void OutgoingLink::ended(Number number, const Ending& ending) {
+    if (successor_.number == number) return successor_ended(ending);
     if (up() && host::now() - opened_ >= stable_after) wait_ = shortest_wait;
-    connection_.reset();
-    drop_.clear();
+    promote_successor();
+    if (current_.connection) return;  // whose fate decides: the peer drops the old one when it has the new
+    dial_later();
+    tell(ending.state, ending.detail);
+}
+
+void OutgoingLink::promote_successor() {
+    current_ = std::exchange(successor_, {});
+    overloaded_ = false;
+}
+
+// Whoever refuses a new connection has died since the old one was made, though nobody could say so on it.
+void OutgoingLink::successor_ended(const Ending& ending) {
+    successor_ = {};
+    if (ending.state != LinkState::refused && ending.state != LinkState::untrusted) return;
+    current_ = {};
+    overloaded_ = false;
     dial_later();
     tell(ending.state, ending.detail);
 }

@@ -1,8 +1,12 @@
 // Our way to one peer: dials it, dials again when that failed or ended, and says what came of it. Attempts are 100 ms
 // apart at first, then twice as long each time, up to 1 s; a connection that lasted 5 s makes the next wait short
 // again. Loop thread only. `changed` is called from the loop, never from inside send() or redial().
+//
+// A connection of which the core thinks that it is of no use is kept until its successor is open: on a slow path it was
+// good after all, and a handshake there takes seconds, in which the peer would hear nothing (R2).
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -31,16 +35,25 @@ public:
     OutgoingLink(host::Loop& loop, const TlsContext& context, base::SiteName peer, base::Endpoint remote,
                  base::Endpoint local, Changed changed);
 
-    bool up() const { return connection_ && connection_->open(); }
+    bool up() const { return current_.connection && current_.connection->open(); }
     void send(std::string_view frame);  // dropped unless up
-    // Drops an open connection. Dials at once, unless that is going on already.
-    void redial(std::string_view why);
+    // Dials at once, unless that is going on already; the new connection, once it is open, takes the place of the old.
+    void redial();
 
 private:
+    using Number = std::uint64_t;  // counts connections
+    struct Attempt {
+        Number number = 0;
+        std::unique_ptr<Connection> connection;
+    };
+
     void dial();
     void dial_later();
-    void opened();
-    void ended(const Ending& ending);
+    void dial_into(Attempt& attempt);
+    void opened(Number number);
+    void ended(Number number, const Ending& ending);
+    void successor_ended(const Ending& ending);
+    void promote_successor();
     void tell(core::LinkState state, std::string detail);
 
     host::Loop& loop_;
@@ -49,8 +62,11 @@ private:
     const base::Endpoint remote_;
     const base::Endpoint local_;
     const Changed changed_;
-    std::unique_ptr<Connection> connection_;
-    std::string drop_;  // why the open connection is to be dropped; empty: it is not
+    Number last_ = 0;
+    Attempt current_;
+    Attempt successor_;        // while the current one is open
+    bool replace_ = false;     // a successor is wanted
+    bool overloaded_ = false;  // the open connection is to be dropped
     base::Duration wait_ = shortest_wait;
     base::Instant opened_;
     std::optional<core::LinkState> told_;

@@ -67,7 +67,7 @@ void PeerLinks::send(const base::SiteName& to, const core::PeerMessage& message)
 }
 
 void PeerLinks::redial(const base::SiteName& peer) {
-    if (const auto link = impl_->links.find(peer); link != impl_->links.end()) link->second.redial("silent");
+    if (const auto link = impl_->links.find(peer); link != impl_->links.end()) link->second.redial();
 }
 
 base::Expected<bool> PeerLinks::reload_certificates() {
@@ -80,7 +80,7 @@ base::Expected<bool> PeerLinks::reload_certificates() {
     }
     impl_->credentials = *std::move(loaded);
     for (auto& [peer, link] : impl_->links)
-        if (!link.up()) link.redial({});
+        if (!link.up()) link.redial();
     return true;
 }
 

@@ -40,7 +40,7 @@ public:
     PeerLinks& operator=(const PeerLinks&) = delete;
 
     void send(const base::SiteName& to, const core::PeerMessage& message);  // dropped while the link is not up
-    void redial(const base::SiteName& peer);                                // drop the connection, dial at once
+    void redial(const base::SiteName& peer);  // dial at once, keep the connection until then
     // Reads the files again, for connections from now on; links that are down are dialled at once. On an error
     // everything stays as it was.
     base::Expected<bool> reload_certificates();

@@ -55,10 +55,10 @@ void set(int descriptor, int level, int option, int value) {
     ::setsockopt(descriptor, level, option, &value, sizeof value);
 }
 
-// Small messages go at once, and while they are not confirmed again after one round trip and 200 ms each time: waits that
-// double, TCP's usual way, make seconds of silence of a path that loses every fifth packet (R2). The kernel does so for
-// streams that have seen a loss, which BBR, the default of some systems, never admits: hence Reno. A side that has
-// vanished is noticed within seconds, also when nothing is sent.
+// Small messages go at once, and while they are not confirmed again after one round trip and 200 ms each time: waits
+// that double, TCP's usual way, make seconds of silence of a path that loses every fifth packet (R2). The kernel does
+// so for streams that have seen a loss, which BBR, the default of some systems, never admits: hence Reno. A side that
+// has vanished is noticed within seconds, also when nothing is sent.
 void set_up(int descriptor) {
     constexpr int silence_ms = 5000;
     set(descriptor, IPPROTO_TCP, TCP_NODELAY, 1);

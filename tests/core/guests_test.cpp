@@ -104,6 +104,23 @@ TEST_CASE("while a third peer hears a home, no phone of it is taken", "[guests][
     }
 }
 
+TEST_CASE("what a third peer said of a silence is not made longer by its own", "[guests][R2]") {
+    Gate gate = backup_of({"nora"});
+    gate.heartbeat.views = {{north, PeerHealth::suspect, 2900ms}};
+    gate.beating = {west};
+    gate.link(west);
+    gate.pass(5s);
+    gate.beating.clear();
+    gate.pass(1400ms);
+    CHECK(gate.health_of(north) == PeerHealth::suspect);
+    SECTION("until it says so itself") {
+        gate.heartbeat.views = {{north, PeerHealth::suspect, 3s}};
+        gate.beat(west);
+        gate.tick();
+        CHECK(gate.health_of(north) == PeerHealth::lost);
+    }
+}
+
 TEST_CASE("our own stall is nobody's death", "[guests][R2]") {
     Gate gate = backup_of({"nora"});
     const bool timer_first = GENERATE(true, false);

@@ -124,8 +124,9 @@ class SipPhone:
                 answer = self._exchange(self._message(self.authorization(answer, algorithm, password), expires, extra,
                                                       contact))
             return answer
-        except (OSError, socket.timeout):
-            self.close()
+        except OSError:
+            if self.transport != 'udp':  # over UDP a phone keeps its port, and with it its Contact
+                self.close()
             return None
 
     def register_until(self, status, seconds, pause=1.0, **words):

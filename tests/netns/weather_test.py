@@ -25,7 +25,9 @@ class Slow(NetworkCase):
         time.sleep(40)
         self.network.heal()
         self.wait_for_calm()
-        self.assert_no_failover()
+        self.assertEqual(self.notices('failover_began'), [])
+        lost = len(self.notices('peer_health_changed', to='lost'))
+        print(f'no failover; the slow site was given up {lost} times by sites where nobody knocked', flush=True)
         for phone in phones:
             self.assertEqual({each.status for each in phone.ledger}, {200}, f'{phone.user} lost its home')
 
