@@ -78,6 +78,12 @@ Level level(const core::FailbackStopped&) {
 Level level(const core::ReplicaRepaired&) {
     return Level::warning;
 }
+Level level(const core::StormBegan&) {
+    return Level::warning;
+}
+Level level(const core::TurnPromised&) {
+    return Level::debug;
+}
 template <class Other>
 Level level(const Other&) {
     return Level::info;
@@ -201,6 +207,22 @@ Description description(const core::PbxReported& reported) {
     Fields fields;
     add(fields, "detail", reported.detail);
     return {reported.available ? "pbx_available" : "pbx_lost", std::move(fields)};
+}
+
+Description description(const core::StormBegan& began) {
+    return {"storm_began", {{"admitted_per_second", std::to_string(began.rate)}}};
+}
+
+Description description(const core::StormPassed& passed) {
+    return {"storm_passed",
+            {{"duration_seconds", seconds(passed.duration)},
+             {"told_to_wait", std::to_string(passed.told_to_wait)},
+             {"longest_wait_seconds", seconds(passed.longest_wait)}}};
+}
+
+Description description(const core::TurnPromised& promised) {
+    return {"turn_promised",
+            {{"aor", text(promised.aor.text())}, {"wait_seconds", std::to_string(promised.wait.count())}}};
 }
 
 Description description(const core::DrainBegan& began) {

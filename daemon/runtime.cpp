@@ -51,7 +51,11 @@ Runtime::Runtime(host::Loop& loop, host::Log& log, const Options& options)
       key_rotation_(loop, [this] { make_nonce_key(); }),
       census_(loop, [this] { take_census(); }),
       watchdog_(loop),
-      lag_(loop, [this](base::Duration lag) { metrics_.observe_loop_lag(lag); }),
+      lag_(loop,
+           [this](base::Duration lag) {
+               metrics_.observe_loop_lag(lag);
+               feed(core::LoopLagMeasured{lag});
+           }),
       memory_locked_(host::lock_memory()) {
     const auto started = std::chrono::duration_cast<std::chrono::seconds>(host::wall_now().time_since_epoch());
     feed(core::Started{static_cast<std::uint64_t>(started.count())});

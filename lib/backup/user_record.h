@@ -22,16 +22,25 @@ inline bool is_physical(TerminalKind kind) {
     return kind != TerminalKind::soft && kind != TerminalKind::unknown;
 }
 
+// Who goes first when more phones come than can be admitted at once (core/admission_queue.h).
+enum class Priority : std::uint8_t { normal, attendant, emergency };
+inline constexpr Priority every_priority[] = {Priority::normal, Priority::attendant, Priority::emergency};
+std::string_view to_text(Priority priority);
+std::optional<Priority> priority_from(std::string_view text);
+
 struct UserRecord {
     base::Aor aor;
     std::string display_name;
     std::string extension;
     std::string settings;  // a JSON object, opaque here
     TerminalKind terminal = TerminalKind::unknown;
+    Priority priority = Priority::normal;
     bool enabled = true;
     auth::Ha1 ha1;
 
-    UserRecord clone() const { return {aor, display_name, extension, settings, terminal, enabled, ha1.clone()}; }
+    UserRecord clone() const {
+        return {aor, display_name, extension, settings, terminal, priority, enabled, ha1.clone()};
+    }
 };
 
 }  // namespace innkeeper::backup

@@ -13,11 +13,12 @@ Judgement refuse(Refusal refusal) {
 Judgement judge_own(const AdmissionFacts& facts) {
     if (facts.draining) return refuse(Refusal::draining);
     if (!facts.licence_available) return refuse(Refusal::no_licence);
+    if (!facts.may_enter) return refuse(Refusal::paced);
     return admit("own_user");
 }
 
 Judgement judge_newcomer(const AdmissionFacts& facts) {
-    return facts.pace_left ? admit("failover") : refuse(Refusal::paced);
+    return facts.may_enter ? admit("failover") : refuse(Refusal::paced);
 }
 
 // The home is back and takes its phones: whoever is here already stays until released, nobody else comes, but nobody is
@@ -73,8 +74,6 @@ std::uint32_t retry_after(Refusal refusal, std::uint64_t salt) {
                 return {2, 2};  // the verdict falls within seconds
             case Refusal::awaiting_physical:
                 return {5, 5};
-            case Refusal::paced:
-                return {1, 3};
             case Refusal::home_is_back:
             case Refusal::home_is_settling:
                 return {5, 5};  // its home takes it; if not, it must be heard here again within ten seconds (R6)

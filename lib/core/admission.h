@@ -18,6 +18,7 @@ struct AdmissionFacts {
     bool enabled = true;            // the user, in its record
     bool removes_only = false;      // a log-out or a fetch: takes no service
     bool licence_available = true;  // for what the plan adds
+    bool may_enter = true;          // registered here already, or the queue lets it in now
     // For guests:
     Phase phase = Phase::normal;
     PeerHealth home_health = PeerHealth::unknown;
@@ -28,7 +29,6 @@ struct AdmissionFacts {
     bool released = false;            // failback has sent it home
     bool registered_at_home = false;  // its home reports a binding
     bool homeless = false;            // was sent home, is not there, and knocks again after the patience below
-    bool pace_left = true;            // the governor has a place
 };
 
 // A phone that was told to go home and did not get in there knocks again; after this long it is taken for homeless
@@ -42,7 +42,8 @@ struct Judgement {
 
 Judgement judge_admission(const AdmissionFacts& facts);
 
-// Seconds after which a refused phone should ask again, spread by `salt` so that phones do not come back together.
+// Seconds after which a refused phone should ask again, spread by `salt` so that phones do not come back together. Who
+// is `paced` is told its turn instead (core/admission_queue.h).
 std::uint32_t retry_after(Refusal refusal, std::uint64_t salt);
 
 }  // namespace innkeeper::core

@@ -23,14 +23,17 @@ void Gatekeeper::State::answer_with_bindings(const RegisterRequest& request, con
     out_->push_back(Answer{std::move(response)});
 }
 
-void Gatekeeper::State::refuse(const RegisterRequest& request, Refusal refusal, Standing standing,
-                               const base::Aor& aor) {
+void Gatekeeper::State::refuse(const RegisterRequest& request, Refusal refusal, Standing standing, const base::Aor& aor,
+                               std::optional<std::chrono::seconds> wait) {
     const RefusalAnswer answer = answer_for(refusal);
     Response response;
     response.to = request.id;
     response.status = answer.status;
     response.phrase = answer.phrase;
-    if (answer.status == 503) response.retry_after = retry_after(refusal, ++answers_ * 0x9e3779b97f4a7c15u >> 32);
+    if (wait)
+        response.retry_after = static_cast<std::uint32_t>(wait->count());
+    else if (answer.status == 503)
+        response.retry_after = retry_after(refusal, salt());
     if (refusal == Refusal::interval_too_brief)
         response.min_expires = static_cast<std::uint32_t>(settings_.expiry.min_expires.count());
     if (refusal == Refusal::unsupported_extension) response.unsupported = request.unsupported;
@@ -61,7 +64,7 @@ void Gatekeeper::State::on(OptionsRequest& request) {
     if (draining_ || !serving()) {
         response.status = 503;
         response.phrase = draining_ ? "In Maintenance" : "Not Ready";
-        response.retry_after = retry_after(draining_ ? Refusal::draining : Refusal::users_not_loaded, ++answers_);
+        response.retry_after = retry_after(draining_ ? Refusal::draining : Refusal::users_not_loaded, salt());
     }
     out_->push_back(Answer{std::move(response)});
 }

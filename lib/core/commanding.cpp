@@ -24,6 +24,10 @@ RegistrationReport report_of(const base::Aor& aor, const base::SiteName& site, c
     return row;
 }
 
+std::int64_t seconds_until(base::Instant moment, base::Instant now) {
+    return std::chrono::ceil<std::chrono::seconds>(std::max(moment - now, base::Duration{})).count();
+}
+
 std::string yes_or_no(bool value) {
     return value ? "yes" : "no";
 }
@@ -48,6 +52,7 @@ StatusReport Gatekeeper::State::status() const {
     report.users = directory_.size();
     report.registrations = location_.own_registered();
     report.guests = location_.guests();
+    report.admissions = admissions();
     for (const auto& [name, peer] : peers_) {
         HomeStatus home;
         home.home = name;
@@ -182,8 +187,11 @@ Report Gatekeeper::State::carry_out(const Explain& command) {
     // The question is for the user's own terminal: what it registered with last, else what its record says.
     const backup::TerminalKind terminal =
         here ? entry->bindings.front().terminal : terminal_of(*caller.record, std::string_view{});
+    if (entry != nullptr && entry->turn.given() && !here)
+        fact("turn", "in " + std::to_string(seconds_until(entry->turn.at, now_)) + " s");
     fact("enabled", yes_or_no(caller.record->enabled));
     fact("terminal", std::string(backup::to_text(terminal)));
+    fact("priority", std::string(backup::to_text(caller.record->priority)));
     fact("settings", caller.home != nullptr ? *vault_.find(*aor).settings : caller.record->settings);
     RegistrationPlan plan;
     if (!here) plan.changes.push_back(AddBinding{});

@@ -104,10 +104,15 @@ struct OperatorCommand {
     Command command;
 };
 
+// By how much the loop missed a moment that was due, about ten times a second: what the daemon can serve follows it.
+struct LoopLagMeasured {
+    base::Duration lag{};
+};
+
 struct TimePassed {};
 
 using Event = std::variant<RegisterRequest, OptionsRequest, Started, NonceKeyMade, PeerMessageReceived, PeerLinkChanged,
                            StateLoaded, UsersLoaded, UsersChanged, LicencesLoaded, StoreAvailability, PbxAvailability,
-                           PhoneProbed, WallClock, CallsChanged, OperatorCommand, TimePassed>;
+                           PhoneProbed, WallClock, CallsChanged, OperatorCommand, LoopLagMeasured, TimePassed>;
 
 }  // namespace innkeeper::core

@@ -43,14 +43,16 @@ std::uint64_t fingerprint(const base::Aor& aor, const base::SiteName& guest_of, 
 }
 
 std::uint64_t fingerprint(const backup::UserRecord& record) {
-    return Hash()
-        .add(record.aor.text())
-        .add(record.display_name)
-        .add(record.extension)
-        .add(record.settings)
-        .add(static_cast<std::uint64_t>(record.terminal))
-        .add(static_cast<std::uint64_t>(record.enabled))
-        .value();
+    Hash hash;
+    hash.add(record.aor.text()).add(record.display_name).add(record.extension).add(record.settings);
+    hash.add(static_cast<std::uint64_t>(record.terminal)).add(static_cast<std::uint64_t>(record.enabled));
+    // A site of the version before knows no priorities: most records must look alike to it.
+    if (record.priority != backup::Priority::normal) hash.add(static_cast<std::uint64_t>(record.priority));
+    return hash.value();
+}
+
+std::uint64_t fingerprint(const base::Aor& aor) {
+    return Hash().add(aor.text()).value();
 }
 
 }  // namespace innkeeper::core

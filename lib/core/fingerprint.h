@@ -11,5 +11,6 @@ namespace innkeeper::core {
 // Over what is told to peers whenever it changes: neither expiry, age nor CSeq.
 std::uint64_t fingerprint(const base::Aor& aor, const base::SiteName& guest_of, const std::vector<Binding>& bindings);
 std::uint64_t fingerprint(const backup::UserRecord& record);
+std::uint64_t fingerprint(const base::Aor& aor);
 
 }  // namespace innkeeper::core

@@ -22,7 +22,7 @@ Census Gatekeeper::census(base::Instant now) const {
 }
 
 Gatekeeper::State::State(Settings settings)
-    : settings_(std::move(settings)), admissions_(settings_.failover.admission_rate) {
+    : settings_(std::move(settings)), governor_(settings_.failover.admission_rate) {
     INNKEEPER_ASSERT(!settings_.matching.domains.empty());
 }
 

@@ -10,9 +10,11 @@
 #include "auth/nonce.h"
 #include "backup/vault.h"
 #include "core/admission.h"
+#include "core/admission_queue.h"
 #include "core/directory.h"
 #include "core/failover.h"
 #include "core/gatekeeper.h"
+#include "core/governor.h"
 #include "core/history.h"
 #include "core/lending.h"
 #include "core/licence_ledger.h"
@@ -69,6 +71,13 @@ struct Peer {
     }
 };
 
+// Many newcomers at once: from the first that was told to wait until nobody waits any more.
+struct Storm {
+    base::Instant began;
+    std::uint64_t told_to_wait = 0;
+    base::Duration longest_wait{};
+};
+
 class Gatekeeper::State {
 public:
     explicit State(Settings settings);
@@ -111,10 +120,20 @@ private:
                          const base::SiteName& moved_to);
     void tell(LocationEntry& entry);
 
+    // storming.cpp
+    void on(LoopLagMeasured& measured);
+    bool may_enter(const Caller& caller, const LocationEntry* entry) const;
+    void enter(const Caller& caller, LocationEntry& entry);
+    std::chrono::seconds tell_to_wait(const Caller& caller, LocationEntry& entry);
+    void watch_storm();
+    AdmissionsReport admissions() const;
+
     // answering.cpp
     void on(OptionsRequest& request);
     void answer_with_bindings(const RegisterRequest& request, const LocationEntry& entry, bool outbound);
-    void refuse(const RegisterRequest& request, Refusal refusal, Standing standing, const base::Aor& aor);
+    // `wait`: what it is told instead of the reason's usual Retry-After.
+    void refuse(const RegisterRequest& request, Refusal refusal, Standing standing, const base::Aor& aor,
+                std::optional<std::chrono::seconds> wait = std::nullopt);
     void challenge(const RegisterRequest& request, const base::Aor& aor, std::string_view realm, bool stale,
                    bool wrong);
 
@@ -208,6 +227,7 @@ private:
     void announce(Notice notice) { out_->push_back(Announce{std::move(notice)}); }
     bool users_known() const { return directory_.loaded() || directory_.borrowed(); }
     bool serving() const { return users_known() && !pbx_.lost(); }
+    std::uint64_t salt() { return ++answers_ * 0x9e3779b97f4a7c15u >> 32; }
 
     Settings settings_;
     base::Epoch epoch_;
@@ -219,7 +239,9 @@ private:
     auth::NonceKeyring keyring_;
     std::map<base::SiteName, Peer> peers_;
     std::map<base::SiteName, Borrowing> borrowings_;  // by home, this site too
-    Pace admissions_;
+    Governor governor_;
+    AdmissionQueue queue_;
+    std::optional<Storm> storm_;                  // while anybody waits
     std::optional<std::string> draining_;         // the reason
     std::optional<std::uint16_t> minute_of_day_;  // as the site's clock shows it
     History history_;

@@ -25,7 +25,8 @@ struct Limits {
     static constexpr base::Duration phone_probe = std::chrono::milliseconds(1500);
     static constexpr std::size_t phone_probes =
         256;  // under way at once; a storm of knocks does not become one of probes
-    static constexpr std::size_t knocking_phones = 65536;  // remembered by a backup; the oldest is forgotten
+    static constexpr std::size_t knocking_phones = 65536;    // remembered by a backup; the oldest is forgotten
+    static constexpr std::size_t admission_places = 131072;  // phones that were told when they get in
     static constexpr std::size_t peers = 64;
     static constexpr std::size_t failovers_remembered = 100;  // of all homes, for --history
     static constexpr std::size_t domains = 64;                // per site; each at most an AOR long

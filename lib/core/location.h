@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "auth/nonce.h"
+#include "core/admission_queue.h"
 #include "core/binding.h"
 #include "core/change_log.h"
 #include "core/peer_message.h"
@@ -34,6 +35,7 @@ struct LocationEntry {
     std::uint32_t licences = 0;  // drawn, of that kind
     bool released = false;       // a guest whom failback has sent home
     std::uint32_t calls = 0;     // under way on its phone (IP7)
+    Turn turn;                   // of a newcomer that was told to wait
 
     struct Counted {                   // what the entry stands for in the counts of Location, which alone keeps it
         GuestCount* guests = nullptr;  // null: own user

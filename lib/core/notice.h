@@ -34,6 +34,7 @@ struct PhoneRegistered {
     base::SiteName guest_of;  // empty: own user
     std::string contact;
     bool stray = false;  // its home serves, but does not reach it
+    backup::Priority priority = backup::Priority::normal;
 };
 
 enum class RemovalCause : std::uint8_t { unregistered, expired, moved, user_removed, unreachable };
@@ -125,6 +126,19 @@ struct PbxReported {
     bool available = false;
     std::string detail;
 };
+// Newcomers wait for their turn, and each was told when it is (core/admission_queue.h).
+struct StormBegan {
+    std::uint32_t rate = 0;  // newcomers admitted per second
+};
+struct StormPassed {
+    base::Duration duration{};
+    std::uint64_t told_to_wait = 0;
+    base::Duration longest_wait{};  // as told
+};
+struct TurnPromised {
+    base::Aor aor;
+    std::chrono::seconds wait{};
+};
 struct DrainBegan {
     std::string reason;
 };
@@ -134,6 +148,6 @@ using Notice =
     std::variant<RegisterJudged, PhoneRegistered, PhoneRemoved, PeerHealthChanged, PeerLinkReported, PeerMismatched,
                  FailoverPhaseChanged, FailoverBegan, FailoverEnded, FailbackStopped, ReplicaRepaired, UsersReady,
                  UsersBorrowed, RecordsBorrowed, RecordsGiven, MemoryRecovered, MemoryIgnored, DoubleServiceEnded,
-                 StoreReported, HomeForced, PbxReported, DrainBegan, DrainEnded>;
+                 StoreReported, HomeForced, PbxReported, StormBegan, StormPassed, TurnPromised, DrainBegan, DrainEnded>;
 
 }  // namespace innkeeper::core

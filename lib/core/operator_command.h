@@ -66,6 +66,13 @@ struct HomeStatus {
     std::string why;  // the last cause, in words
 };
 
+// How newcomers are let in (core/admission_queue.h).
+struct AdmissionsReport {
+    std::uint32_t rate = 0;          // per second now
+    std::uint64_t waiting = 0;       // were told when to come
+    base::Duration all_in_within{};  // until the last of those turns
+};
+
 struct StatusReport {
     base::SiteName site;
     base::Epoch epoch;
@@ -79,6 +86,7 @@ struct StatusReport {
     std::uint64_t registrations = 0;  // AORs of own users with a binding here
     std::uint64_t guests = 0;         // AORs of other homes with a binding here
     std::uint64_t strays = 0;         // of these
+    AdmissionsReport admissions;
     std::vector<HomeStatus> homes;
 };
 

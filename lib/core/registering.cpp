@@ -3,6 +3,7 @@
 #include <cctype>
 
 #include "core/gatekeeper_state.h"
+#include "core/grant_spread.h"
 #include "core/limits.h"
 
 namespace innkeeper::core {
@@ -131,7 +132,9 @@ void Gatekeeper::State::register_known(const RegisterRequest& request, const bas
         const bool sent_home =
             judgement.refusal == Refusal::home_is_settling || judgement.refusal == Refusal::home_is_back;
         if (sent_home && entry.refused_since < caller.home->failover.allowed) entry.refused_since = now_;
-        return refuse(request, *judgement.refusal, caller.standing, aor);
+        std::optional<std::chrono::seconds> wait;
+        if (judgement.refusal == Refusal::paced) wait = tell_to_wait(caller, entry);
+        return refuse(request, *judgement.refusal, caller.standing, aor, wait);
     }
     admit(request, entry, plan, caller, terminal);
 }
@@ -156,6 +159,7 @@ AdmissionFacts Gatekeeper::State::admission_facts(const Caller& caller, const Lo
     facts.physical = backup::is_physical(terminal);
     facts.trigger = settings_.failover.trigger;
     const bool registered = entry != nullptr && !entry->bindings.empty();
+    facts.may_enter = registered || may_enter(caller, entry);
     if (caller.standing == Standing::own) {
         static const std::vector<Binding> none;
         const auto needed =
@@ -175,7 +179,6 @@ AdmissionFacts Gatekeeper::State::admission_facts(const Caller& caller, const Lo
         facts.homeless = !facts.registered_at_home && entry != nullptr &&
                          entry->refused_since > home.failover.allowed &&
                          now_ - entry->refused_since >= homeless_patience;
-        facts.pace_left = admissions_.available(now_);
     }
     return facts;
 }
@@ -183,6 +186,12 @@ AdmissionFacts Gatekeeper::State::admission_facts(const Caller& caller, const Lo
 void Gatekeeper::State::admit(const RegisterRequest& request, LocationEntry& entry, RegistrationPlan& plan,
                               const Caller& caller, backup::TerminalKind terminal) {
     const bool was_registered = !entry.bindings.empty();
+    if (!was_registered && !plan.removes_only) {
+        const bool own = caller.standing == Standing::own;
+        const auto least = own ? settings_.expiry.min_expires : std::chrono::seconds(0);  // a lease has no least
+        if (queue_.crowded(now_)) spread_grants(now_, least, *entry.aor, plan);
+        enter(caller, entry);
+    }
     bool news = false;  // for peers and database: not every refresh is (lib/README.md, "the promise")
     for (const BindingChange& change : plan.changes) {
         const auto* keep = std::get_if<KeepBinding>(&change);
@@ -203,7 +212,8 @@ void Gatekeeper::State::admit(const RegisterRequest& request, LocationEntry& ent
     else
         location_.settle(entry, false);
     if (!was_registered && !entry.bindings.empty())
-        announce(PhoneRegistered{*entry.aor, entry.guest_of, std::string(entry.bindings.front().contact)});
+        announce(PhoneRegistered{*entry.aor, entry.guest_of, std::string(entry.bindings.front().contact), false,
+                                 caller.record->priority});
     if (was_registered && entry.bindings.empty())
         announce(PhoneRemoved{*entry.aor, entry.guest_of, RemovalCause::unregistered, {}});
     announce(RegisterJudged{*entry.aor, request.source.remote.ip, caller.standing, Verdict::admitted, std::nullopt});
@@ -213,7 +223,6 @@ void Gatekeeper::State::welcome_guest(LocationEntry& entry, Peer& home, bool was
     entry.guest_of = home.name;
     entry.released = false;
     if (was_guest) return;
-    admissions_.take(now_);
     ++home.failover.guests_served;
     if (home.failover.phase != Phase::allowed) return;
     begin(home.failover, now_, std::string(entry.aor->text()));

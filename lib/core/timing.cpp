@@ -69,6 +69,7 @@ void Gatekeeper::State::expire_bindings() {
 void Gatekeeper::State::beat() {
     if (now_ < heartbeat_at_) return;
     heartbeat_at_ = now_ + settings_.health.heartbeat_interval;
+    watch_storm();
     for (auto& [name, peer] : peers_) {
         send_heartbeat(peer);
         pump(peer);

@@ -88,6 +88,11 @@ backup::TerminalKind read_terminal(wire::Terminal terminal) {
                                             : backup::TerminalKind::unknown;
 }
 
+// One that a later version may add comes after everybody whom this version knows to be urgent.
+backup::Priority read_priority(wire::Priority priority) {
+    return wire::Priority_IsValid(priority) ? static_cast<backup::Priority>(priority) : backup::Priority::normal;
+}
+
 core::Hello read(const wire::Hello& hello, base::Instant now, Faults& faults) {
     core::Hello out;
     out.protocol = hello.protocol();
@@ -197,6 +202,7 @@ core::RecordEntry read(const wire::RecordEntry& entry, Faults& faults) {
     record.extension = read_text(from.extension(), Limits::name_octets, "extension", faults);
     record.settings = read_text(from.settings(), Limits::settings_octets, "settings", faults);
     record.terminal = read_terminal(from.terminal());
+    record.priority = read_priority(from.priority());
     record.enabled = from.enabled();
     record.ha1.md5 = read_secret<16>(from.ha1_md5(), faults);
     record.ha1.sha256 = read_secret<32>(from.ha1_sha256(), faults);

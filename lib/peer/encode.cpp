@@ -87,6 +87,7 @@ void write(const backup::UserRecord& record, wire::UserRecord& out) {
     out.set_extension(record.extension);
     out.set_settings(record.settings);
     out.set_terminal(static_cast<wire::Terminal>(record.terminal));
+    out.set_priority(static_cast<wire::Priority>(record.priority));
     out.set_enabled(record.enabled);
     if (record.ha1.md5.present()) out.set_ha1_md5(octets(record.ha1.md5.reveal()));
     if (record.ha1.sha256.present()) out.set_ha1_sha256(octets(record.ha1.sha256.reveal()));

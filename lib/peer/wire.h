@@ -31,6 +31,8 @@ static_assert(same(wire::UNKNOWN_TERMINAL, backup::TerminalKind::unknown) &&
               same(wire::DESK, backup::TerminalKind::desk) && same(wire::DECT, backup::TerminalKind::dect) &&
               same(wire::ANALOGUE, backup::TerminalKind::analogue) && same(wire::VIDEO, backup::TerminalKind::video) &&
               same(wire::SOFT, backup::TerminalKind::soft));
+static_assert(same(wire::NORMAL, backup::Priority::normal) && same(wire::ATTENDANT, backup::Priority::attendant) &&
+              same(wire::EMERGENCY, backup::Priority::emergency));
 
 // The generated message keeps secrets in plain strings: wiped here before it gives them back to the heap.
 class WipedFrame {

@@ -145,7 +145,7 @@ void sweep(pqxx::work& transaction) {
 
 const char* const user_columns =
     "select aor, display_name, extension, encode(ha1_md5, 'hex') as md5, encode(ha1_sha256, 'hex') as sha256, "
-    "terminal, settings::text as settings, enabled from users ";
+    "terminal, priority, settings::text as settings, enabled from users ";
 
 template <std::size_t Size>
 base::SecretBytes<Size> secret_of(const pqxx::field& hex) {
@@ -166,6 +166,7 @@ std::optional<backup::UserRecord> user_of(const pqxx::row& row) {
     user.extension = row["extension"].c_str();
     user.settings = row["settings"].c_str();
     user.terminal = backup::terminal_kind_from(row["terminal"].c_str()).value_or(backup::TerminalKind::unknown);
+    user.priority = backup::priority_from(row["priority"].c_str()).value_or(backup::Priority::normal);
     user.enabled = row["enabled"].as<bool>();
     user.ha1.md5 = secret_of<16>(row["md5"]);
     user.ha1.sha256 = secret_of<32>(row["sha256"]);

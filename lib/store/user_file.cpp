@@ -18,8 +18,8 @@ namespace innkeeper::store {
 namespace {
 
 constexpr std::array<std::string_view, 4> required_columns = {"aor", "password", "ha1_md5", "ha1_sha256"};
-constexpr std::array<std::string_view, 5> optional_columns = {"display_name", "extension", "terminal", "settings",
-                                                              "enabled"};
+constexpr std::array<std::string_view, 6> optional_columns = {"display_name", "extension", "terminal",
+                                                              "settings",     "enabled",   "priority"};
 
 using Columns = std::map<std::string, std::size_t, std::less<>>;
 
@@ -32,7 +32,7 @@ std::string trouble_with(const std::vector<std::string>& header, Columns& column
         if (!knows(required_columns) && !knows(optional_columns))
             return "column '" + stored_text(header[i]) +
                    "' is unknown; the first line names the columns: aor, password, ha1_md5, ha1_sha256, display_name, "
-                   "extension, terminal, settings, enabled";
+                   "extension, terminal, settings, enabled, priority";
         if (!columns.emplace(header[i], i).second) return "column '" + header[i] + "' is named twice";
     }
     if (columns.count("aor") == 0) return "column 'aor' is missing";
@@ -142,6 +142,12 @@ private:
             user.enabled = *enabled;
         else
             wrong("enabled: neither true nor false");
+        if (const auto named = field("priority"); !named.empty()) {
+            if (const auto priority = backup::priority_from(named))
+                user.priority = backup::to_text(*priority);
+            else
+                wrong("priority: none of normal, attendant, emergency");
+        }
     }
 
     const Columns& columns_;

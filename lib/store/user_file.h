@@ -1,7 +1,7 @@
 // Users as a file of comma-separated values, checked row by row before anything touches a database. The header names
 // the columns: `aor` and `password`, or `aor`, `ha1_md5` and, if known, `ha1_sha256`; optional `display_name`,
-// `extension`, `terminal`, `settings` (a JSON object) and `enabled`. A clear password becomes its HA1s here, in the
-// realm that is its AOR's domain, and goes no further (promise R22).
+// `extension`, `terminal`, `settings` (a JSON object), `enabled` and `priority` (normal, attendant or emergency). A clear
+// password becomes its HA1s here, in the realm that is its AOR's domain, and goes no further (promise R22).
 #pragma once
 
 #include <cstddef>
@@ -23,6 +23,7 @@ struct FileUser {
     std::string terminal = "unknown";
     std::string settings = "{}";  // not yet known to be JSON: PostgreSQL judges
     bool enabled = true;
+    std::string priority = "normal";
 };
 
 struct UserFile {

@@ -53,10 +53,10 @@ std::string upsert_statement(const UserFile& file) {
         after += (at == 0 ? "excluded." : ", excluded.") + name;
         at = end + 2;
     }
-    return "insert into users (aor, ha1_md5, ha1_sha256, display_name, extension, terminal, settings, enabled) "
-           "select a, decode(m, 'hex'), decode(s, 'hex'), d, e, t, j::jsonb, n from unnest($1::text[], $2::text[], "
-           "$3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::boolean[]) "
-           "as given (a, m, s, d, e, t, j, n) on conflict (aor) do update set " +
+    return "insert into users (aor, ha1_md5, ha1_sha256, display_name, extension, terminal, settings, enabled, "
+           "priority) select a, decode(m, 'hex'), decode(s, 'hex'), d, e, t, j::jsonb, n, p from unnest($1::text[], "
+           "$2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::boolean[], $9::text[]) "
+           "as given (a, m, s, d, e, t, j, n, p) on conflict (aor) do update set " +
            set + "changed_at = now() where (" + before + ") is distinct from (" + after + ") returning xmax = 0";
 }
 
@@ -64,7 +64,7 @@ void write_users(Connection& connection, pqxx::work& transaction, const UserFile
     const std::string statement = upsert_statement(file);
     for (std::size_t begin = 0; begin < file.users.size(); begin += users_per_batch) {
         const std::size_t end = std::min(begin + users_per_batch, file.users.size());
-        ArrayLiteral aors, md5s, sha256s, names, extensions, terminals, settings, enabled;
+        ArrayLiteral aors, md5s, sha256s, names, extensions, terminals, settings, enabled, priorities;
         for (std::size_t i = begin; i < end; ++i) {
             const FileUser& user = file.users[i];
             aors.add(user.aor);
@@ -78,11 +78,12 @@ void write_users(Connection& connection, pqxx::work& transaction, const UserFile
             terminals.add(user.terminal);
             settings.add(user.settings);
             enabled.add(user.enabled ? "true" : "false");
+            priorities.add(user.priority);
         }
         connection.prolong();
-        for (const pqxx::row& row :
-             transaction.exec_params(statement, aors.text(), md5s.text(), sha256s.text(), names.text(),
-                                     extensions.text(), terminals.text(), settings.text(), enabled.text()))
+        for (const pqxx::row& row : transaction.exec_params(statement, aors.text(), md5s.text(), sha256s.text(),
+                                                            names.text(), extensions.text(), terminals.text(),
+                                                            settings.text(), enabled.text(), priorities.text()))
             ++(row[0].as<bool>() ? summary.added : summary.changed);
     }
 }
@@ -116,10 +117,10 @@ base::Expected<std::size_t> export_users(const std::string& conninfo, std::ostre
         Connection connection(conninfo, watchdog, deadline);
         require_current_schema(connection);
         connection.transact([&](pqxx::work& transaction) {
-            out << "aor,display_name,extension,terminal,settings,enabled\n";
+            out << "aor,display_name,extension,terminal,settings,enabled,priority\n";
             transaction.exec(
                 "declare listed no scroll cursor for select aor, display_name, extension, terminal, settings, "
-                "case when enabled then 'true' else 'false' end from users order by aor");
+                "case when enabled then 'true' else 'false' end, priority from users order by aor");
             for (;;) {
                 connection.prolong();
                 const auto page = transaction.exec("fetch 5000 from listed");

@@ -16,6 +16,12 @@ TEST_CASE("terminal kinds are read as they are written", "[backup]") {
     CHECK_FALSE(terminal_kind_from("telephone"));
 }
 
+TEST_CASE("priorities are read as they are written", "[backup][R11]") {
+    for (const auto priority : every_priority) CHECK(priority_from(to_text(priority)) == priority);
+    CHECK_FALSE(priority_from(""));
+    CHECK_FALSE(priority_from("Emergency"));
+}
+
 TEST_CASE("soft and unknown terminals are not physical", "[backup][IP4]") {
     for (const auto kind : {TerminalKind::desk, TerminalKind::dect, TerminalKind::analogue, TerminalKind::video})
         CHECK(is_physical(kind));
@@ -30,6 +36,7 @@ TEST_CASE("a clone of a record is whole", "[backup]") {
     record.extension = "1001";
     record.settings = R"({"ring":"long"})";
     record.terminal = TerminalKind::desk;
+    record.priority = Priority::attendant;
     record.enabled = false;
     record.ha1 = innkeeper::auth::make_ha1("alice", "example.org", "secret");
     const UserRecord clone = record.clone();
@@ -38,6 +45,7 @@ TEST_CASE("a clone of a record is whole", "[backup]") {
     CHECK(clone.extension == "1001");
     CHECK(clone.settings == record.settings);
     CHECK(clone.terminal == TerminalKind::desk);
+    CHECK(clone.priority == Priority::attendant);
     CHECK_FALSE(clone.enabled);
     CHECK(clone.ha1.md5.present());
     CHECK(clone.ha1.sha256.present());

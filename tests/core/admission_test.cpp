@@ -45,6 +45,8 @@ std::vector<Case> rows_for_own_users() {
     return {
         {"an own user", own(), {}, "own_user"},
         {"in maintenance", changed(own(), [](Facts& f) { f.draining = true; }), Refusal::draining, "draining"},
+        {"late with its work and many at the door", changed(own(), [](Facts& f) { f.may_enter = false; }),
+         Refusal::paced, "paced"},
         {"no licence left", changed(own(), [](Facts& f) { f.licence_available = false; }), Refusal::no_licence,
          "no_licence"},
         {"a disabled user", changed(own(), [](Facts& f) { f.enabled = false; }), Refusal::user_disabled,
@@ -75,13 +77,13 @@ std::vector<Case> rows_for_guests() {
          changed(guest(Phase::allowed), [](Facts& f) { f.physical = false, f.trigger = FailoverTrigger::any; }),
          {},
          "failover"},
-        {"the first desk phone, out of turn", changed(guest(Phase::allowed), [](Facts& f) { f.pace_left = false; }),
+        {"the first desk phone, out of turn", changed(guest(Phase::allowed), [](Facts& f) { f.may_enter = false; }),
          Refusal::paced, "paced"},
         {"a softphone after the first", changed(guest(Phase::active), soft), {}, "failover"},
-        {"a newcomer out of turn", changed(guest(Phase::active), [](Facts& f) { f.pace_left = false; }), Refusal::paced,
+        {"a newcomer out of turn", changed(guest(Phase::active), [](Facts& f) { f.may_enter = false; }), Refusal::paced,
          "paced"},
         {"a guest's refresh is not paced",
-         changed(guest(Phase::active), [](Facts& f) { f.pace_left = false, f.guest_here = true; }),
+         changed(guest(Phase::active), [](Facts& f) { f.may_enter = false, f.guest_here = true; }),
          {},
          "guest"},
         {"a guest of a site in maintenance",
@@ -169,10 +171,10 @@ TEST_CASE("a refused phone is told when to ask again, within bounds and spread",
         std::uint32_t least, most;
     };
     const Bounds bounds = GENERATE(Bounds{Refusal::home_not_lost_yet, 2, 3}, Bounds{Refusal::awaiting_physical, 5, 9},
-                                   Bounds{Refusal::paced, 1, 3}, Bounds{Refusal::home_is_settling, 5, 9},
-                                   Bounds{Refusal::home_is_back, 5, 9}, Bounds{Refusal::registered_at_home, 30, 59},
-                                   Bounds{Refusal::users_not_loaded, 3, 5}, Bounds{Refusal::no_licence, 30, 59},
-                                   Bounds{Refusal::draining, 30, 59}, Bounds{Refusal::too_many_bindings, 30, 59});
+                                   Bounds{Refusal::home_is_settling, 5, 9}, Bounds{Refusal::home_is_back, 5, 9},
+                                   Bounds{Refusal::registered_at_home, 30, 59}, Bounds{Refusal::users_not_loaded, 3, 5},
+                                   Bounds{Refusal::no_licence, 30, 59}, Bounds{Refusal::draining, 30, 59},
+                                   Bounds{Refusal::too_many_bindings, 30, 59});
     CAPTURE(to_text(bounds.refusal));
     std::set<std::uint32_t> told;
     for (std::uint64_t salt = 0; salt < 1000; ++salt) told.insert(retry_after(bounds.refusal, salt));

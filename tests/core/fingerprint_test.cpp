@@ -98,6 +98,9 @@ TEST_CASE("whatever a record says changes its fingerprint, except its secrets", 
     SECTION("terminal") {
         one.terminal = backup::TerminalKind::soft;
     }
+    SECTION("priority") {
+        one.priority = backup::Priority::emergency;
+    }
     SECTION("enabled") {
         one.enabled = false;
     }

@@ -87,6 +87,7 @@ inline core::Changes records() {
     record.extension = "4711";
     record.settings = "{\"language\":\"it\"}";
     record.terminal = backup::TerminalKind::dect;
+    record.priority = backup::Priority::emergency;
     record.enabled = true;
     record.ha1 = {secret<16>(0x33), secret<32>(0x44)};
     const base::Aor aor = record.aor;

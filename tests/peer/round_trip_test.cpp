@@ -147,6 +147,7 @@ TEST_CASE("records cross with every field and their secrets", "[peer][R22]") {
     CHECK(record.extension == "4711");
     CHECK(record.settings == "{\"language\":\"it\"}");
     CHECK(record.terminal == backup::TerminalKind::dect);
+    CHECK(record.priority == backup::Priority::emergency);
     CHECK(record.enabled);
     CHECK(filled(record.ha1.md5, 0x33));
     CHECK(filled(record.ha1.sha256, 0x44));

@@ -52,9 +52,9 @@ TEST_CASE("HA1s are taken as they are, the longer one if it is known", "[store][
 
 TEST_CASE("optional columns stand in any order and may be empty", "[store][csv]") {
     const auto file = read(
-        "enabled,settings,terminal,aor,extension,password,display_name\n"
-        "no,\"{\"\"dnd\"\": true}\",desk,alice@north.test,201,x,\"Liddell, Alice\"\n"
-        ",,,bob@north.test,,y,\n");
+        "enabled,settings,terminal,aor,extension,password,display_name,priority\n"
+        "no,\"{\"\"dnd\"\": true}\",desk,alice@north.test,201,x,\"Liddell, Alice\",emergency\n"
+        ",,,bob@north.test,,y,,\n");
     REQUIRE(file);
     const auto& alice = file->users[0];
     CHECK_FALSE(alice.enabled);
@@ -62,11 +62,13 @@ TEST_CASE("optional columns stand in any order and may be empty", "[store][csv]"
     CHECK(alice.terminal == "desk");
     CHECK(alice.extension == "201");
     CHECK(alice.display_name == "Liddell, Alice");
+    CHECK(alice.priority == "emergency");
     const auto& bob = file->users[1];
     CHECK(bob.enabled);
+    CHECK(bob.priority == "normal");
     CHECK(bob.settings == "{}");
     CHECK(bob.terminal == "unknown");
-    CHECK(file->optional_columns.size() == 5);
+    CHECK(file->optional_columns.size() == 6);
 }
 
 TEST_CASE("a header that says too little or too much is refused", "[store][csv]") {
@@ -80,20 +82,21 @@ TEST_CASE("a header that says too little or too much is refused", "[store][csv]"
 
 TEST_CASE("every bad row is reported with its line, and no secret with it", "[store][csv][R22]") {
     const std::string text = trouble(
-        "aor,password,terminal,enabled\n"
-        "alice@north.test,s3cret1,desk,true\n"
-        "alice,s3cret2,desk,true\n"
-        "bob@north.test,,desk,true\n"
-        "carol@north.test,s3cret3,toaster,perhaps\n"
-        "alice@north.test,s3cret4,desk,true\n"
+        "aor,password,terminal,enabled,priority\n"
+        "alice@north.test,s3cret1,desk,true,normal\n"
+        "alice,s3cret2,desk,true,\n"
+        "bob@north.test,,desk,true,\n"
+        "carol@north.test,s3cret3,toaster,perhaps,urgent\n"
+        "alice@north.test,s3cret4,desk,true,\n"
         "dave@north.test,s3cret5\n"
-        "eve\"@north.test,s3cret6,desk,true\n");
+        "eve\"@north.test,s3cret6,desk,true,\n");
     CHECK_THAT(text, Catch::Contains("users.csv:3: aor:"));
     CHECK_THAT(text, Catch::Contains("users.csv:4: password: empty"));
     CHECK_THAT(text, Catch::Contains("users.csv:5: terminal:"));
     CHECK_THAT(text, Catch::Contains("users.csv:5: enabled:"));
+    CHECK_THAT(text, Catch::Contains("users.csv:5: priority:"));
     CHECK_THAT(text, Catch::Contains("users.csv:6: aor: the same as in line 2"));
-    CHECK_THAT(text, Catch::Contains("users.csv:7: 2 fields, but 4 columns"));
+    CHECK_THAT(text, Catch::Contains("users.csv:7: 2 fields, but 5 columns"));
     CHECK_THAT(text, Catch::Contains("users.csv:8:"));
     CHECK_THAT(text, !Catch::Contains("s3cret"));
     CHECK_THAT(trouble("aor,ha1_md5\na@north.test,0123\n"),

@@ -52,11 +52,12 @@ bool about(base::Instant one, base::Instant other) {
 }
 
 const char* const three_users =
-    "insert into users (aor, display_name, extension, ha1_md5, ha1_sha256, terminal, settings, enabled) values "
+    "insert into users (aor, display_name, extension, ha1_md5, ha1_sha256, terminal, settings, enabled, "
+    "priority) values "
     "('alice@north.test', 'Alice', '201', decode(repeat('0a', 16), 'hex'), decode(repeat('fb', 32), 'hex'), 'desk', "
-    "'{\"dnd\": true}', true), "
-    "('50%3@north.test', '', '', decode(repeat('0b', 16), 'hex'), null, 'unknown', '{}', true), "
-    "('carol@north.test', '', '', decode(repeat('0c', 16), 'hex'), null, 'soft', '{}', false)";
+    "'{\"dnd\": true}', true, 'attendant'), "
+    "('50%3@north.test', '', '', decode(repeat('0b', 16), 'hex'), null, 'unknown', '{}', true, 'normal'), "
+    "('carol@north.test', '', '', decode(repeat('0c', 16), 'hex'), null, 'soft', '{}', false, 'emergency')";
 
 }  // namespace
 
@@ -113,6 +114,8 @@ TEST_CASE("users are loaded with their HA1s", "[store]") {
     REQUIRE(alice.ha1.sha256.present());
     CHECK(alice.ha1.sha256.reveal()[31] == 0xfb);
     CHECK_FALSE(carol.enabled);
+    CHECK(carol.priority == backup::Priority::emergency);
+    CHECK(alice.priority == backup::Priority::attendant);
 }
 
 TEST_CASE("many users come in pages, and bindings are written between them", "[store]") {

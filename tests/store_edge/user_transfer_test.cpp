@@ -101,17 +101,17 @@ TEST_CASE("an export has every user and no secret", "[store][csv][R22]") {
     const Database database;
     REQUIRE(store::migrate(database.conninfo()));
     REQUIRE(import(database,
-                   "aor,password,display_name,terminal,settings,enabled\n"
-                   "alice@north.test,wonderland,\"Liddell, \"\"Alice\"\"\",desk,\"{\"\"dnd\"\": true}\",no\n"
-                   "bob@north.test,x,,,,\n"));
+                   "aor,password,display_name,terminal,settings,enabled,priority\n"
+                   "alice@north.test,wonderland,\"Liddell, \"\"Alice\"\"\",desk,\"{\"\"dnd\"\": true}\",no,attendant\n"
+                   "bob@north.test,x,,,,,\n"));
     std::ostringstream out;
     const auto count = store::export_users(database.conninfo(), out);
     REQUIRE(count);
     CHECK(*count == 2);
     CHECK(out.str() ==
-          "aor,display_name,extension,terminal,settings,enabled\n"
-          "alice@north.test,\"Liddell, \"\"Alice\"\"\",,desk,\"{\"\"dnd\"\": true}\",false\n"
-          "bob@north.test,,,unknown,{},true\n");
+          "aor,display_name,extension,terminal,settings,enabled,priority\n"
+          "alice@north.test,\"Liddell, \"\"Alice\"\"\",,desk,\"{\"\"dnd\"\": true}\",false,attendant\n"
+          "bob@north.test,,,unknown,{},true,normal\n");
 }
 
 TEST_CASE("a database that is not there or not migrated is named in one line", "[store][csv]") {

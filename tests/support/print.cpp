@@ -153,6 +153,16 @@ struct NoticePrinter {
     std::string operator()(const core::PbxReported& notice) const {
         return std::string("PBX ") + (notice.available ? "available" : "lost: " + notice.detail);
     }
+    std::string operator()(const core::StormBegan& notice) const {
+        return "storm began, " + std::to_string(notice.rate) + " a second";
+    }
+    std::string operator()(const core::StormPassed& notice) const {
+        return "storm passed, " + count(notice.told_to_wait, "phone") + " waited, at most " +
+               print(notice.longest_wait);
+    }
+    std::string operator()(const core::TurnPromised& notice) const {
+        return text(notice.aor.text()) + " has its turn in " + print(notice.wait);
+    }
     std::string operator()(const core::DrainBegan& notice) const { return "drain began: " + notice.reason; }
     std::string operator()(const core::DrainEnded&) const { return "drain ended"; }
 };
