@@ -81,15 +81,44 @@ class SipPhone:
     def _exchange(self, message):
         self.socket.sendall(message)
         while True:
-            data = b''
-            while b'\r\n\r\n' not in data:
-                part = self.socket.recv(65536)
-                if not part:
-                    raise ConnectionResetError('closed while an answer was awaited')
-                data += part
-            answer = Answer(data.decode(errors='replace'))
+            text = self._receive()
+            if self._answers_probe(text):
+                continue
+            answer = Answer(text)
             if answer.header('CSeq') == f'{self.cseq} REGISTER':  # else a late answer to an earlier try
                 return answer
+
+    def _receive(self):
+        data = b''
+        while b'\r\n\r\n' not in data:
+            part = self.socket.recv(65536)
+            if not part:
+                raise ConnectionResetError('closed while an answer was awaited')
+            data += part
+        return data.decode(errors='replace')
+
+    def _answers_probe(self, text):
+        """A server asks whether the phone is there."""
+        if not text.startswith('OPTIONS '):
+            return False
+        asked = text.split('\r\n\r\n', 1)[0].split('\r\n')[1:]
+        copied = [line for line in asked
+                  if line.partition(':')[0].strip().lower() in ('via', 'v', 'from', 'f', 'to', 't', 'call-id', 'i', 'cseq')]
+        self.socket.sendall('\r\n'.join(['SIP/2.0 200 OK', *copied, 'Content-Length: 0', '', '']).encode())
+        return True
+
+    def listen(self, seconds):
+        """Answers whoever asks whether the phone is there, for so long."""
+        ends = time.monotonic() + seconds
+        try:
+            while self.socket and time.monotonic() < ends:
+                self.socket.settimeout(max(0.01, ends - time.monotonic()))
+                self._answers_probe(self._receive())
+        except OSError:
+            pass
+        finally:
+            if self.socket:
+                self.socket.settimeout(self.timeout)
 
     def authorization(self, answer, algorithm='MD5', password=None):
         """The answer to a challenge."""

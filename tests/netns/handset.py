@@ -28,7 +28,15 @@ class Handset(threading.Thread):
         working = next(iter(self.servers))
         while not self.unplugged.is_set():
             working = self._find_service(working)
-            self.unplugged.wait(self.every if working else self.pause)
+            if working:
+                self._rest(self.servers[working])
+            else:
+                self.unplugged.wait(self.pause)
+
+    def _rest(self, server):
+        ends = time.monotonic() + self.every
+        while time.monotonic() < ends and not self.unplugged.is_set():
+            server.listen(min(1.0, ends - time.monotonic()))
 
     def _find_service(self, working):
         for name in dict.fromkeys([working or next(iter(self.servers)), *self.servers]):

@@ -3,14 +3,13 @@ with the cloud in between. The seed of all that is random is printed; LAB_SEED r
 
 import os
 import random
-import re
 import sys
 import time
-from datetime import datetime, timezone
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), 'e2e'))
 
 from case import LabCase, desks, take_time, wait_until  # noqa: E402,F401 (cases need one import)
+import notices  # noqa: E402
 from handset import Handset  # noqa: E402
 from network import Network  # noqa: E402
 
@@ -36,7 +35,7 @@ class NetworkCase(LabCase):
         print(f'LAB_SEED={cls.seed}', flush=True)
         super().setUpClass()
         cls.wait_for_calm()
-        cls.opened = datetime.now(timezone.utc).strftime('%FT%T.%f')[:-3]
+        cls.opened = time.time()
 
     @classmethod
     def wait_for_calm(cls):
@@ -63,15 +62,9 @@ class NetworkCase(LabCase):
 
     @classmethod
     def notices(cls, event, **fields):
-        """Lines of every daemon's every life, since all were open, with that event and these fields, as (site, line)."""
-        wanted = [f'event={event}', *(f'{name}={value}' for name, value in fields.items())]
-        found = []
-        for site in cls.lab.sites.values():
-            for life in range(1, site.lives + 1):
-                with open(f'{site.folder}/log.{life}', encoding='utf-8', errors='replace') as file:
-                    found += [(site.name, line.strip()) for line in file if line[:30] > f'time={cls.opened}' and
-                              all(re.search(rf'\b{re.escape(word)}(\s|$)', line) for word in wanted)]
-        return found
+        """What the daemons logged since all were open, with that event and these fields: (site, line)."""
+        return [(notice.site, notice.line) for site in cls.lab.sites.values()
+                for notice in notices.read(site, event, cls.opened, **fields)]
 
     def assert_no_failover(self):
         for to in ('allowed', 'active'):
@@ -90,9 +83,9 @@ class NetworkCase(LabCase):
     def served_twice(self):
         return {number: sites for number, sites in self.served_by().items() if len(sites) > 1}
 
-    def handset(self, number, home, backup=None, **words):
-        """A phone in its home's room that keeps itself registered, in a thread of its own."""
-        servers = {site.name: self.sip_phone(number, site, room=room(home.name), timeout=words.pop('timeout', 1.0))
+    def handset(self, number, home, backup=None, timeout=1.0, room_of=None, **words):
+        """A phone in its home's room, or another's, that keeps itself registered, in a thread of its own."""
+        servers = {site.name: self.sip_phone(number, site, room=room((room_of or home).name), timeout=timeout)
                    for site in (home, backup) if site}
         phone = Handset(servers, **words)
         self.addCleanup(phone.unplug)
