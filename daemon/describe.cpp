@@ -228,11 +228,12 @@ Description description(const core::TurnPromised& promised) {
 Description description(const core::DrainBegan& began) {
     Fields fields;
     add(fields, "reason", began.reason);
+    if (began.lasts) fields.push_back({"ends_in_seconds", seconds(*began.lasts)});
     return {"drain_began", std::move(fields)};
 }
 
-Description description(const core::DrainEnded&) {
-    return {"drain_ended", {}};
+Description description(const core::DrainEnded& ended) {
+    return {"drain_ended", {{"by", ended.by_itself ? "time" : "operator"}}};
 }
 
 }  // namespace

@@ -37,10 +37,21 @@ po::options_description description() {
     return described;
 }
 
-// "--key=" gives an empty value; the library takes it for a slip unless it stands apart.
-std::vector<std::string> with_empty_values_apart(const std::vector<std::string>& arguments) {
+bool may_have_value(std::string_view flag) {
+    if (!flag.starts_with("--")) return false;
+    const Option* option = find_option(flag.substr(2));
+    return option != nullptr && option->argument == Option::Argument::optional;
+}
+
+// "--key=" gives an empty value; the library takes it for a slip unless it stands apart. A value that may be missing is
+// taken by the library only behind an equals sign; as nothing else stands without a flag, a word behind is meant too.
+std::vector<std::string> as_the_library_wants(const std::vector<std::string>& arguments) {
     std::vector<std::string> apart;
     for (const std::string& argument : arguments) {
+        if (!apart.empty() && may_have_value(apart.back()) && !argument.starts_with("--")) {
+            apart.back() += "=" + argument;
+            continue;
+        }
         const bool is_empty_value = argument.starts_with("--") && argument.find('=') == argument.size() - 1;
         apart.push_back(is_empty_value ? argument.substr(0, argument.size() - 1) : argument);
         if (is_empty_value) apart.emplace_back();
@@ -113,7 +124,7 @@ Source read_flags(const std::vector<std::string>& arguments) {
     try {
         using namespace po::command_line_style;
         const auto described = description();
-        const auto parsed = po::command_line_parser(with_empty_values_apart(arguments))
+        const auto parsed = po::command_line_parser(as_the_library_wants(arguments))
                                 .options(described)
                                 .style(allow_long | long_allow_adjacent | long_allow_next)
                                 .allow_unregistered()

@@ -151,6 +151,8 @@ Table failover_options() {
             }),
         one("admission-rate", "NUMBER", "1000", "new guests admitted per second",
             [](Options& o, View v) { return take_rate(v, o.settings.failover.admission_rate); }),
+        one("guest-capacity", "NUMBER", "0", "guests of all homes together that are served; 0: no limit",
+            [](Options& o, View v) { return take_count(v, o.settings.failover.guest_capacity); }),
     };
 }
 
@@ -234,6 +236,12 @@ Table control_commands() {
                 }),
         command("drain", "REASON", "planned maintenance: peers open at once",
                 [](Options& o, View v) { return ask(o, core::Drain{std::string(v)}); }),
+        flag("drain-for", "TIME", "with --drain: the site resumes by itself after it",
+             [](Options& o, View v) {
+                 auto* drain = o.command ? std::get_if<core::Drain>(&*o.command) : nullptr;
+                 if (drain == nullptr) return Wrong("goes with --drain only");
+                 return take_duration(v, 1s, drain->lasts.emplace());
+             }),
         command("resume", "", "end of maintenance", [](Options& o, View) { return ask(o, core::Resume{}); }),
         command("history", "HOME", "failovers, the latest first; of one home or of all",
                 [](Options& o, View v) {
@@ -241,6 +249,14 @@ Table control_commands() {
                     if (!v.empty())
                         if (auto wrong = take_site(v, history.home)) return wrong;
                     return ask(o, std::move(history));
+                }),
+        command("ready", "", "would a failover of this site, and of each that counts on it, work now; exit code 1: no",
+                [](Options& o, View) { return ask(o, core::ShowReadiness{}); }),
+        command("drill", "HOME", "what would happen if this home died now; changes nothing",
+                [](Options& o, View v) {
+                    core::Drill drill;
+                    if (auto wrong = take_site(v, drill.home)) return wrong;
+                    return ask(o, std::move(drill));
                 }),
         command("failback", "HOME", "send the guests of this home back now",
                 [](Options& o, View v) {

@@ -56,6 +56,16 @@ Wrong take_seconds(std::string_view value, std::chrono::seconds& into) {
     return std::nullopt;
 }
 
+Wrong take_count(std::string_view value, std::uint32_t& into) {
+    std::uint32_t count = 0;
+    const char* const end = value.data() + value.size();
+    const auto [after, problem] = std::from_chars(value.data(), end, count);
+    if (problem != std::errc{} || after != end || count > 1'000'000)
+        return quoted(value) + " is no count: write a number, 0 to 1000000";
+    into = count;
+    return std::nullopt;
+}
+
 Wrong take_rate(std::string_view value, std::uint32_t& into) {
     if (!read_number(value, 1'000'000, into))
         return quoted(value) + " is no rate: write phones per second, 1 to 1000000";

@@ -19,6 +19,7 @@ Wrong take_name(std::string_view value, std::string& into);  // not empty
 Wrong take_path(std::string_view value, std::string& into);  // absolute
 Wrong take_duration(std::string_view value, base::Duration at_least, base::Duration& into);
 Wrong take_seconds(std::string_view value, std::chrono::seconds& into);  // at least one, whole
+Wrong take_count(std::string_view value, std::uint32_t& into);           // 0 to 1000000
 Wrong take_rate(std::string_view value, std::uint32_t& into);
 Wrong take_count(std::string_view value, std::uint32_t most, std::uint32_t& into);  // at least one
 Wrong take_number(std::string_view value, std::uint32_t& into);                     // zero too

@@ -94,6 +94,7 @@ ParsedOptions parse_options(const std::vector<std::string>& arguments, const cha
     take_values(options, parsed.problems);
     options.settings.matching.ipv6 = std::any_of(options.listen.begin(), options.listen.end(),
                                                  [](const base::Listener& one) { return !one.local.ip.is_v4(); });
+    for (const base::Listener& one : options.listen) options.settings.transports.push_back(one.transport);
     if (options.task == Task::run || options.task == Task::check_config) check_together(options, parsed.problems);
     if (options.task == Task::ask) std::erase_if(parsed.problems, std::not_fn(concerns_asking));
     if (options.task == Task::help || options.task == Task::version) parsed.problems.clear();

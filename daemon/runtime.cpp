@@ -15,7 +15,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr base::Duration nonce_key_life = 12h;  // each is good for one life more, as the older of two
-constexpr base::Duration farewell = 2s;         // for the last rows at shutdown, so that a stop stays a stop
+constexpr base::Duration self_interval = 10s;
+constexpr base::Duration farewell = 2s;  // for the last rows at shutdown, so that a stop stays a stop
 
 metrics::TransportNumbers numbers_of(const sip::EdgeCounters& counters, base::Transport transport) {
     const sip::MessageCounters& messages = counters.of(transport);
@@ -50,6 +51,7 @@ Runtime::Runtime(host::Loop& loop, host::Log& log, const Options& options)
       deadline_(loop, [this] { on_deadline(); }),
       key_rotation_(loop, [this] { make_nonce_key(); }),
       census_(loop, [this] { take_census(); }),
+      self_(loop, [this] { observe_self(); }),
       watchdog_(loop),
       lag_(loop,
            [this](base::Duration lag) {
@@ -90,6 +92,7 @@ Runtime::Runtime(host::Loop& loop, host::Log& log, const Options& options)
                                                  [this](const core::OperatorCommand& command) { feed(command); });
     if (options.http_listen)
         web_ = std::make_unique<web::HttpServer>(*options.http_listen, [this] { return metrics_.text(); });
+    observe_self();
     take_census();
 }
 
@@ -160,7 +163,7 @@ void Runtime::take_census() {
     tell_time();
     const core::Census census = gatekeeper_.census(host::now());
     metrics_.observe(census, numbers());
-    const web::Readiness ready = readiness(census.status);
+    const web::Readiness ready = readiness(census);
     host::notify_status(ready.ready ? "serving " + std::to_string(census.status.registrations) + " users and " +
                                           std::to_string(census.status.guests) + " guests"
                                     : ready.reasons.front());
@@ -168,6 +171,19 @@ void Runtime::take_census() {
     log_.tell_suppressed();
     warn_of_certificate_end();
     census_.arm(1s);
+}
+
+void Runtime::observe_self() {
+    core::SelfObserved self;
+    self.version = version;
+    const auto wall = host::wall_now();
+    self.wall_seconds =
+        static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(wall.time_since_epoch()).count());
+    if (links_)
+        self.certificate_ends_in = std::chrono::duration_cast<base::Duration>(links_->certificate().expires() - wall);
+    self.memory_locked = memory_locked_;
+    feed(std::move(self));
+    self_.arm(self_interval);
 }
 
 metrics::RuntimeNumbers Runtime::numbers() const {
@@ -202,6 +218,7 @@ void Runtime::reload_certificates() {
             log_.write(host::Level::info, "certificates_reloaded",
                        {{"for", reloaded == &for_phones ? "phones" : "peers"}});
     certificate_days_told_ = 366;
+    observe_self();
     host::notify_ready();
 }
 

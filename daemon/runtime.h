@@ -48,6 +48,7 @@ private:
     void make_nonce_key();
     void take_census();
     void tell_time();
+    void observe_self();
     void warn_of_certificate_end();
     metrics::RuntimeNumbers numbers() const;
 
@@ -62,6 +63,7 @@ private:
     base::Instant armed_for_;
     host::Timer key_rotation_;
     host::Timer census_;
+    host::Timer self_;
     host::Watchdog watchdog_;
     host::LoopLag lag_;
     bool memory_locked_ = false;

@@ -49,4 +49,19 @@ std::string to_text(Duration duration) {
     return std::to_string(whole.count()) + "ms";
 }
 
+std::string in_words(Duration duration) {
+    if (duration < Duration::zero()) return "-" + in_words(-duration);
+    if (duration < std::chrono::seconds(1))
+        return std::to_string(std::chrono::round<std::chrono::milliseconds>(duration).count()) + " ms";
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(duration).count();
+    const auto two = [](std::int64_t large, const char* unit, std::int64_t small, const char* smaller) {
+        const std::string out = std::to_string(large) + unit;
+        return small == 0 ? out : out + " " + std::to_string(small) + smaller;
+    };
+    if (seconds < 60) return std::to_string(seconds) + " s";
+    if (seconds < 3600) return two(seconds / 60, " min", seconds % 60, " s");
+    if (seconds < 86400) return two(seconds / 3600, " h", seconds % 3600 / 60, " min");
+    return two(seconds / 86400, " d", seconds % 86400 / 3600, " h");
+}
+
 }  // namespace innkeeper::base

@@ -15,4 +15,7 @@ Expected<Duration> parse_duration(std::string_view text);
 // The shortest form that parse_duration accepts and that is exact to the millisecond: "90s", "3min".
 std::string to_text(Duration duration);
 
+// For reading only, in two units at most: "450 ms", "12 s", "3 min 20 s", "2 h 5 min", "4 d 3 h".
+std::string in_words(Duration duration);
+
 }  // namespace innkeeper::base

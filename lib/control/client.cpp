@@ -110,13 +110,14 @@ int run_command(const std::string& socket_path, const core::Command& command, bo
                 std::ostream& err) try {
     const Json answer = ask_daemon(socket_path, command);
     const bool declined = answer.contains("declined");
+    const bool unready = answer.contains("ready") && !answer["ready"].at("ready").get<bool>();
     if (json)
         out << answer.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
     else if (declined)
         complain(err, answer["declined"].get<std::string>(), exit_declined);
     else
         out << report_text(answer);
-    return declined ? exit_declined : exit_ok;
+    return declined || unready ? exit_declined : exit_ok;
 } catch (const NoDaemon& problem) {
     return complain(err, problem.what(), exit_no_daemon);
 } catch (const nlohmann::json::exception&) {

@@ -11,7 +11,7 @@ namespace innkeeper::control {
 
 // Exit codes.
 inline constexpr int exit_ok = 0;
-inline constexpr int exit_declined = 1;   // or the answer cannot be read
+inline constexpr int exit_declined = 1;   // or not ready, or the answer cannot be read
 inline constexpr int exit_no_daemon = 3;  // nobody answers at the socket
 
 // Registrations are asked page by page until all are there. What went wrong is one line on `err`.

@@ -1,5 +1,7 @@
 #include "control/command_json.h"
 
+#include <chrono>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "control/report_json.h"
@@ -37,12 +39,21 @@ nlohmann::ordered_json to_json(const core::Explain& command) {
 nlohmann::ordered_json to_json(const core::Drain& command) {
     auto json = named("drain");
     json["reason"] = command.reason;
+    if (command.lasts) json["seconds"] = std::chrono::duration<double>(*command.lasts).count();
     return json;
 }
 nlohmann::ordered_json to_json(const core::ShowHistory& command) {
     auto json = named("history");
     json["home"] = command.home.text;
     return json;
+}
+nlohmann::ordered_json to_json(const core::Drill& command) {
+    auto json = named("drill");
+    json["home"] = command.home.text;
+    return json;
+}
+nlohmann::ordered_json to_json(const core::ShowReadiness&) {
+    return named("ready");
 }
 nlohmann::ordered_json to_json(const core::Failback& command) {
     auto json = named("failback");
@@ -69,6 +80,16 @@ base::Expected<core::Command> force_from(const nlohmann::json& json) {
     return base::error("a verdict is lost, serving or auto");
 }
 
+base::Expected<core::Command> drain_from(const nlohmann::json& json) {
+    core::Drain drain{json.value("reason", "")};
+    if (json.contains("seconds")) {
+        const double seconds = json["seconds"].get<double>();
+        if (!(std::abs(seconds) < 1e9)) return base::error("a drain ends within 7 d");
+        drain.lasts = std::chrono::duration_cast<base::Duration>(std::chrono::duration<double>(seconds));
+    }
+    return core::Command{std::move(drain)};
+}
+
 // Throws what nlohmann throws where a key has another type.
 base::Expected<core::Command> command_from(const nlohmann::json& json) {
     if (json.value("schema", 0) != schema)
@@ -80,7 +101,9 @@ base::Expected<core::Command> command_from(const nlohmann::json& json) {
     if (name == "licences") return core::Command{core::ShowLicences{}};
     if (name == "registrations") return core::Command{page};
     if (name == "explain") return core::Command{core::Explain{json.value("aor", "")}};
-    if (name == "drain") return core::Command{core::Drain{json.value("reason", "")}};
+    if (name == "drain") return drain_from(json);
+    if (name == "drill") return core::Command{core::Drill{{json.value("home", "")}}};
+    if (name == "ready") return core::Command{core::ShowReadiness{}};
     if (name == "resume") return core::Command{core::Resume{}};
     if (name == "history") return core::Command{core::ShowHistory{{json.value("home", "")}}};
     if (name == "failback") return core::Command{core::Failback{{json.value("home", "")}}};

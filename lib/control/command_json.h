@@ -2,7 +2,9 @@
 //   status | peers | licences | resume
 //   registrations  "after": position of the previous page's end (0), "guests_only": bool (false)
 //   explain        "aor"
-//   drain          "reason" ("")
+//   drain          "reason" (""), "seconds": number until the site resumes by itself (none)
+//   drill          "home"
+//   ready
 //   failback       "home"
 //   set_settings   "aor", "settings": text of a JSON object
 #pragma once

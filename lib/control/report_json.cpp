@@ -19,6 +19,10 @@ std::string text(std::string_view view) {
     return std::string(view);
 }
 
+Json or_null(const std::optional<base::Duration>& duration) {
+    return duration ? Json(seconds(*duration)) : Json();
+}
+
 Json document(const char* key, Json content) {
     return {{"schema", schema}, {key, std::move(content)}};
 }
@@ -79,7 +83,7 @@ Json one_licence(const core::LicenceReport& licence) {
             {"capacity", licence.capacity},
             {"used", licence.used},
             {"free", licence.used < licence.capacity ? licence.capacity - licence.used : 0},
-            {"ends_in_seconds", licence.ends_in ? Json(seconds(*licence.ends_in)) : Json()}};
+            {"ends_in_seconds", or_null(licence.ends_in)}};
 }
 
 Json report(const core::StatusReport& status) {
@@ -90,6 +94,7 @@ Json report(const core::StatusReport& status) {
                                {"users_borrowed", status.users_borrowed},
                                {"draining", status.draining},
                                {"drain_reason", status.drain_reason},
+                               {"drain_ends_in_seconds", or_null(status.drain_ends_in)},
                                {"database_available", status.database_available},
                                {"users", status.users},
                                {"registrations", status.registrations},
@@ -118,6 +123,7 @@ Json report(const core::ExplainReport& explained) {
                                 {"admitted", explained.admitted},
                                 {"rule", explained.rule},
                                 {"explanation", explained.explanation},
+                                {"advice", explained.advice},
                                 {"facts", list(explained.facts, one_fact)}});
 }
 
@@ -147,6 +153,46 @@ Json one_failover(const core::FailoverReport& failover) {
 
 Json report(const core::HistoryReport& history) {
     return document("history", list(history.failovers, &one_failover));
+}
+
+Json one_finding(const core::Finding& finding) {
+    return {{"severity", text(to_text(finding.severity))},
+            {"name", text(finding.name)},
+            {"text", finding.text},
+            {"advice", text(finding.advice)}};
+}
+
+Json report(const core::ReadinessReport& readiness) {
+    const auto one_pair = [](const core::PairReadiness& pair) {
+        return Json{{"home", pair.home.text},
+                    {"backup", pair.backup.text.empty() ? Json() : Json(pair.backup.text)},
+                    {"ready", pair.ready()},
+                    {"findings", list(pair.findings, &one_finding)}};
+    };
+    return document(
+        "ready",
+        {{"site", readiness.site.text}, {"ready", readiness.ready()}, {"pairs", list(readiness.pairs, one_pair)}});
+}
+
+Json report(const core::DrillReport& drill) {
+    const auto one_aor = [](const base::Aor& aor) { return Json(text(aor.text())); };
+    const auto one_reason = [&](const core::NotCoveredCount& count) {
+        return Json{{"reason", text(to_text(count.reason))},
+                    {"phones", count.phones},
+                    {"advice", text(advice(count.reason))},
+                    {"first", list(count.first, one_aor)}};
+    };
+    return document("drill", {{"home", drill.home.text},
+                              {"backup", drill.backup.text},
+                              {"phones", drill.phones},
+                              {"covered", drill.covered},
+                              {"physical", drill.physical},
+                              {"not_covered", list(drill.not_covered, one_reason)},
+                              {"first_guest_seconds", or_null(drill.first_guest_witnessed)},
+                              {"first_guest_unwitnessed_seconds", or_null(drill.first_guest_alone)},
+                              {"pacing_seconds", or_null(drill.pacing)},
+                              {"last_refresh_seconds", or_null(drill.last_refresh)},
+                              {"findings", list(drill.findings, &one_finding)}});
 }
 
 Json report(const core::Done& done) {

@@ -1,8 +1,10 @@
 #include "control/report_text.h"
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "base/duration.h"
 #include "control/table.h"
 #include "host/text.h"
 
@@ -38,7 +40,11 @@ std::string line(const char* name, const std::string& value) {
 }
 
 std::string state(const Json& status) {
-    if (status.at("draining").get<bool>()) return "draining: " + or_dash(text(status, "drain_reason"));
+    if (status.at("draining").get<bool>()) {
+        const Json& left = status.at("drain_ends_in_seconds");
+        return "draining: " + or_dash(text(status, "drain_reason")) +
+               (left.is_null() ? ", until --resume" : ", ends in " + readable_duration(left.get<double>()));
+    }
     if (!status.at("serving").get<bool>()) return "not serving: " + text(status, "why_not_serving");
     if (status.at("users_borrowed").get<bool>())
         return "serving: users are borrowed from a backup, the database is away";
@@ -147,6 +153,7 @@ std::string explain_text(const Json& explained) {
     std::string out = host::escape_controls(text(explained, "aor")) +
                       (explained.at("admitted").get<bool>() ? " would be admitted now\n" : " would be refused now\n");
     out += line("rule", text(explained, "rule")) + line("why", text(explained, "explanation"));
+    if (!text(explained, "advice").empty()) out += line("what to do", text(explained, "advice"));
     Table facts({{"FACT"}, {"VALUE"}});
     for (const Json& fact : explained.at("facts")) facts.row({text(fact, "name"), text(fact, "value")});
     return facts.empty() ? out : out + '\n' + facts.text();
@@ -182,6 +189,49 @@ std::string history_text(const Json& failovers) {
     return table.empty() ? "no failover is remembered\n" : table.text();
 }
 
+std::string findings_text(const Json& findings) {
+    std::string out;
+    for (const Json& finding : findings)
+        out += "  " + text(finding, "severity") + ": " + host::escape_controls(text(finding, "text")) + "\n          " +
+               host::escape_controls(text(finding, "advice")) + '\n';
+    return out;
+}
+
+std::string ready_text(const Json& ready) {
+    std::string out;
+    for (const Json& pair : ready.at("pairs")) {
+        const std::string backup = or_dash(text(pair, "backup"));
+        out += text(pair, "home") + " -> " + backup + ": " + (pair.at("ready").get<bool>() ? "ready" : "not ready") +
+               '\n' + findings_text(pair.at("findings"));
+    }
+    return out;
+}
+
+std::string drill_text(const Json& drill) {
+    const std::string home = text(drill, "home");
+    std::string out = "If " + home + " died now, " + text(drill, "backup") + " would serve " +
+                      number(drill, "covered") + " of its " + number(drill, "phones") + " registered phones.\n";
+    if (!drill.at("pacing_seconds").is_null()) {
+        out += '\n' +
+               line("first guest",
+                    "after " + duration(drill, "first_guest_seconds") + " when one of its phones knocks here, after " +
+                        duration(drill, "first_guest_unwitnessed_seconds") + " when nothing but its silence speaks");
+        out += line("pace", "all of them within " + duration(drill, "pacing_seconds") + " more, if all come at once");
+        out += line("last phone",
+                    "asks again within " + duration(drill, "last_refresh_seconds") + ", if it does not notice earlier");
+        out += line("desk phones", number(drill, "physical"));
+    }
+    Table reasons({{"NOT COVERED", Align::right}, {"REASON"}, {"WHAT TO DO"}, {"SUCH AS"}});
+    for (const Json& count : drill.at("not_covered")) {
+        std::string such;
+        for (const Json& aor : count.at("first")) such += (such.empty() ? "" : ", ") + aor.get<std::string>();
+        reasons.row({number(count, "phones"), text(count, "reason"), text(count, "advice"), or_dash(such)});
+    }
+    if (!reasons.empty()) out += '\n' + reasons.text();
+    const std::string findings = findings_text(drill.at("findings"));
+    return findings.empty() ? out : out + "\nAlso:\n" + findings;
+}
+
 }  // namespace
 
 std::string report_text(const Json& report) {
@@ -191,21 +241,14 @@ std::string report_text(const Json& report) {
     if (report.contains("licences")) return licences_text(report["licences"]);
     if (report.contains("explain")) return explain_text(report["explain"]);
     if (report.contains("history")) return history_text(report["history"]);
+    if (report.contains("ready")) return ready_text(report["ready"]);
+    if (report.contains("drill")) return drill_text(report["drill"]);
     return host::escape_controls(text(report, "done")) + '\n';
 }
 
 std::string readable_duration(double seconds) {
-    if (seconds < 0) return "-" + readable_duration(-seconds);
-    if (seconds < 1) return std::to_string(std::lround(seconds * 1000)) + " ms";
-    const auto whole = static_cast<std::uint64_t>(std::min(seconds, 1e15));
-    const auto two = [](std::uint64_t large, const char* unit, std::uint64_t small, const char* smaller) {
-        const std::string out = std::to_string(large) + unit;
-        return small == 0 ? out : out + " " + std::to_string(small) + smaller;
-    };
-    if (whole < 60) return std::to_string(whole) + " s";
-    if (whole < 3600) return two(whole / 60, " min", whole % 60, " s");
-    if (whole < 86400) return two(whole / 3600, " h", whole % 3600 / 60, " min");
-    return two(whole / 86400, " d", whole % 86400 / 3600, " h");
+    constexpr double most = 9e12;  // as many as a Duration holds
+    return base::in_words(base::Duration(std::llround(std::clamp(seconds, -most, most) * 1e6)));
 }
 
 }  // namespace innkeeper::control

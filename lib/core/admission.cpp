@@ -18,6 +18,7 @@ Judgement judge_own(const AdmissionFacts& facts) {
 }
 
 Judgement judge_newcomer(const AdmissionFacts& facts) {
+    if (!facts.room_left) return refuse(Refusal::no_room);
     return facts.may_enter ? admit("failover") : refuse(Refusal::paced);
 }
 

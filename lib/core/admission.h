@@ -29,6 +29,7 @@ struct AdmissionFacts {
     bool released = false;            // failback has sent it home
     bool registered_at_home = false;  // its home reports a binding
     bool homeless = false;            // was sent home, is not there, and knocks again after the patience below
+    bool room_left = true;            // guest-capacity is not used up
 };
 
 // A phone that was told to go home and did not get in there knocks again; after this long it is taken for homeless

@@ -14,6 +14,7 @@ struct Census {
     StatusReport status;
     std::vector<PeerReport> peers;
     std::vector<LicenceReport> licences;
+    std::vector<PairReadiness> pairs;
     std::uint64_t bindings = 0;  // all Contacts held here
     std::uint64_t replica_registrations = 0;
 };

@@ -1,6 +1,7 @@
 // What operators ask and order.
 #include <iterator>
 
+#include "base/duration.h"
 #include "core/gatekeeper_state.h"
 
 namespace innkeeper::core {
@@ -34,6 +35,18 @@ std::string yes_or_no(bool value) {
 
 }  // namespace
 
+std::string link_in_words(const Peer& peer) {
+    return std::string(to_text(peer.link)) + (peer.link_detail.empty() ? "" : ": " + peer.link_detail);
+}
+
+std::string leaving_in_words(const Peer& peer, base::Instant now) {
+    std::string text = "it is leaving";
+    if (!peer.leaving_reason.empty()) text += ": " + peer.leaving_reason;
+    if (!peer.back_at) return text;
+    const auto left = std::chrono::ceil<std::chrono::seconds>(*peer.back_at - now);
+    return text + (left.count() > 0 ? ", back in " + base::in_words(left) : ", should be back by now");
+}
+
 void Gatekeeper::State::on(OperatorCommand& command) {
     Report report = std::visit([this](const auto& order) { return carry_out(order); }, command.command);
     out_->push_back(ReplyToOperator{command.id, std::move(report)});
@@ -47,7 +60,10 @@ StatusReport Gatekeeper::State::status() const {
     report.why_not_serving = why_not_serving();
     report.users_borrowed = directory_.borrowed();
     report.draining = draining_.has_value();
-    report.drain_reason = draining_.value_or("");
+    if (draining_) {
+        report.drain_reason = draining_->reason;
+        if (draining_->ends) report.drain_ends_in = *draining_->ends - now_;
+    }
     report.database_available = store_available_;
     report.users = directory_.size();
     report.registrations = location_.own_registered();
@@ -63,7 +79,9 @@ StatusReport Gatekeeper::State::status() const {
         home.guests = location_.guests_of(name);
         home.records = vault_.count(name);
         home.backed_up_here = peer.backed_up_here;
-        home.why = peer.failover.phase == Phase::normal ? std::string(peer.health_reason) : peer.failover.cause;
+        home.why = peer.leaving                           ? leaving_in_words(peer, now_)
+                   : peer.failover.phase == Phase::normal ? std::string(peer.health_reason)
+                                                          : peer.failover.cause;
         report.homes.push_back(std::move(home));
     }
     return report;
@@ -73,9 +91,7 @@ PeerReport Gatekeeper::State::report_on(const Peer& peer) const {
     PeerReport report;
     report.site = peer.name;
     report.link_up = peer.link == LinkState::up;
-    if (!report.link_up)
-        report.link_detail =
-            std::string(to_text(peer.link)) + (peer.link_detail.empty() ? "" : ": " + peer.link_detail);
+    if (!report.link_up) report.link_detail = link_in_words(peer);
     report.health = peer.health;
     report.silence = now_ - peer.heard;
     report.epoch = peer.epoch;
@@ -211,21 +227,28 @@ Report Gatekeeper::State::carry_out(const Explain& command) {
     report.admitted = !judgement.refusal;
     report.rule = judgement.rule;
     report.explanation = judgement.refusal ? explanation(*judgement.refusal) : "It would be let in.";
+    if (judgement.refusal) report.advice = advice(*judgement.refusal);
     return report;
 }
 
 Report Gatekeeper::State::carry_out(const Drain& command) {
-    draining_ = command.reason;
-    announce(DrainBegan{command.reason});
+    if (command.reason.size() > Limits::reason_octets)
+        return Declined{"a reason has at most " + std::to_string(Limits::reason_octets) + " octets"};
+    if (command.lasts && (*command.lasts < std::chrono::seconds(1) || *command.lasts > Limits::longest_drain))
+        return Declined{"a drain with an end lasts from 1 s to 7 d, not " + base::in_words(*command.lasts) +
+                        "; one without lasts until --resume"};
+    draining_ = Maintenance{command.reason, {}};
+    if (command.lasts) draining_->ends = now_ + *command.lasts;
+    announce(DrainBegan{command.reason, command.lasts});
     for (auto& [name, peer] : peers_) send_heartbeat(peer);  // they open at once
-    return Done{"draining: phones are sent to their backups; --resume ends it"};
+    return Done{"draining: phones are sent to their backups; " +
+                (command.lasts ? "it ends by itself in " + base::in_words(*command.lasts) + ", or by --resume"
+                               : "--resume ends it")};
 }
 
 Report Gatekeeper::State::carry_out(const Resume&) {
     if (!draining_) return Declined{"this site is not draining"};
-    draining_.reset();
-    announce(DrainEnded{});
-    for (auto& [name, peer] : peers_) send_heartbeat(peer);
+    end_drain(false);
     return Done{"serving again"};
 }
 
@@ -235,6 +258,12 @@ Report Gatekeeper::State::carry_out(const ShowHistory& command) {
     for (const auto& [name, peer] : peers_)
         if (peer.failover.began) history_.put(failover_row(peer));
     return history_.report(command.home, now_);
+}
+
+void Gatekeeper::State::end_drain(bool by_itself) {
+    draining_.reset();
+    announce(DrainEnded{by_itself});
+    for (auto& [name, peer] : peers_) send_heartbeat(peer);
 }
 
 Report Gatekeeper::State::carry_out(const Failback& command) {

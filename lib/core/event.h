@@ -109,10 +109,19 @@ struct LoopLagMeasured {
     base::Duration lag{};
 };
 
+// What the runtime sees of its own process, at the start and every ten seconds; for readiness only.
+struct SelfObserved {
+    std::string version;
+    std::uint64_t wall_seconds = 0;  // since 1970
+    std::optional<base::Duration> certificate_ends_in;
+    bool memory_locked = false;
+};
+
 struct TimePassed {};
 
-using Event = std::variant<RegisterRequest, OptionsRequest, Started, NonceKeyMade, PeerMessageReceived, PeerLinkChanged,
-                           StateLoaded, UsersLoaded, UsersChanged, LicencesLoaded, StoreAvailability, PbxAvailability,
-                           PhoneProbed, WallClock, CallsChanged, OperatorCommand, LoopLagMeasured, TimePassed>;
+using Event =
+    std::variant<RegisterRequest, OptionsRequest, Started, NonceKeyMade, PeerMessageReceived, PeerLinkChanged,
+                 StateLoaded, UsersLoaded, UsersChanged, LicencesLoaded, StoreAvailability, PbxAvailability,
+                 PhoneProbed, WallClock, CallsChanged, OperatorCommand, LoopLagMeasured, SelfObserved, TimePassed>;
 
 }  // namespace innkeeper::core

@@ -42,10 +42,21 @@ struct Peer {
     bool serving = false;
     std::string why_not_serving;
     bool leaving = false;
+    std::string leaving_reason;
+    std::optional<base::Instant> back_at;  // with leaving
     base::Instant serving_until;           // when it last said that it serves
     std::optional<base::Instant> knocked;  // last time one of its phones asked here
     std::vector<View> views;
     std::vector<std::string> mismatches;  // IP12, in words
+    // For readiness (rehearsing.cpp).
+    bool introduced = false;  // its Hello was heard
+    MatchingSettings matching;
+    std::uint32_t protocol = 0;
+    Condition condition;
+    base::Instant condition_at;
+    std::optional<base::Duration> clock_lead;  // of its clock over ours
+    bool has_our_records = false;              // has once acknowledged all of them
+    bool physical_phone = false;               // one of its users has one registered there
     // The verdict.
     ForcedVerdict forced = ForcedVerdict::automatic;
     PeerHealth health = PeerHealth::unknown;
@@ -212,9 +223,20 @@ private:
     Report carry_out(const Failback& command);
     Report carry_out(const Force& command);
     Report carry_out(const SetSettings& command);
+    void end_drain(bool by_itself);
     base::Expected<base::Aor> aor_as_typed(std::string_view typed) const;
     StatusReport status() const;
     PeerReport report_on(const Peer& peer) const;
+
+    // rehearsing.cpp
+    void on(SelfObserved& observed);
+    void look_for_physical_phones();
+    Report carry_out(const Drill& command);
+    Report carry_out(const ShowReadiness&);
+    std::optional<std::uint64_t> room_for_guests() const;
+    Condition condition() const;
+    PairFacts pair_facts(const Peer& peer, bool at_home) const;
+    std::vector<PairReadiness> readiness() const;
 
     // timing.cpp
     void on(Started& started);
@@ -242,9 +264,16 @@ private:
     Governor governor_;
     AdmissionQueue queue_;
     std::optional<Storm> storm_;                  // while anybody waits
-    std::optional<std::string> draining_;         // the reason
     std::optional<std::uint16_t> minute_of_day_;  // as the site's clock shows it
     History history_;
+    struct Maintenance {
+        std::string reason;
+        std::optional<base::Instant> ends;  // by itself
+    };
+    std::optional<Maintenance> draining_;
+    SelfObserved self_;
+    base::Instant self_at_;
+    bool own_physical_phone_ = false;
     bool store_available_ = false;
     bool state_loaded_ = false;
     base::Instant started_;
@@ -261,5 +290,8 @@ private:
 
 base::Instant newest_registration(const std::vector<Binding>& bindings);
 bool same_phone(const Binding& one, const Binding& other);
+bool has_physical(const std::vector<Binding>& bindings);
+std::string link_in_words(const Peer& peer);  // of a link that is down
+std::string leaving_in_words(const Peer& peer, base::Instant now);
 
 }  // namespace innkeeper::core

@@ -32,6 +32,9 @@ struct Limits {
     static constexpr std::size_t domains = 64;                // per site; each at most an AOR long
     static constexpr std::size_t nonce_keys = 4;              // of one peer
     static constexpr std::size_t name_octets = 256;           // display name, extension; the users table takes no more
+    static constexpr base::Duration longest_drain = std::chrono::hours(24 * 7);  // longer ones end by --resume
+    static constexpr std::size_t version_octets = 64;
+    static constexpr std::size_t drill_names = 10;        // AORs shown of each reason
     static constexpr std::size_t settings_octets = 4096;  // of one user, likewise; a page stays below the frame limit
 };
 

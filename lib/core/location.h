@@ -2,6 +2,7 @@
 // one writer; also what is kept per authenticated AOR between registrations (replay window, first refusal).
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <queue>
@@ -82,6 +83,12 @@ public:
         changes_.visit_after({}, ~std::size_t{0}, [&](const LocationEntry* entry, const base::Aor*) {
             if (entry != nullptr && !entry->bindings.empty()) visit(const_cast<LocationEntry&>(*entry));
         });
+    }
+
+    template <class Is>
+    bool any_registered(Is is) const {
+        return std::any_of(entries_.begin(), entries_.end(),
+                           [&](const auto& entry) { return !entry.second.bindings.empty() && is(entry.second); });
     }
 
 private:

@@ -141,8 +141,11 @@ struct TurnPromised {
 };
 struct DrainBegan {
     std::string reason;
+    std::optional<base::Duration> lasts = std::nullopt;  // empty: until --resume
 };
-struct DrainEnded {};
+struct DrainEnded {
+    bool by_itself = false;
+};
 
 using Notice =
     std::variant<RegisterJudged, PhoneRegistered, PhoneRemoved, PeerHealthChanged, PeerLinkReported, PeerMismatched,

@@ -10,8 +10,10 @@
 #include "base/aor.h"
 #include "base/ids.h"
 #include "base/instant.h"
+#include "core/drill.h"
 #include "core/failover_phase.h"
 #include "core/peer_message.h"
+#include "core/readiness.h"
 
 namespace innkeeper::core {
 
@@ -27,6 +29,7 @@ struct Explain {
 };
 struct Drain {
     std::string reason;
+    std::optional<base::Duration> lasts = std::nullopt;  // then the site resumes by itself; empty: until Resume
 };
 struct Resume {};
 // The failovers of one home, or of every home, the latest first.
@@ -44,6 +47,12 @@ struct Force {
     base::SiteName home;
     ForcedVerdict verdict = ForcedVerdict::automatic;
 };
+// What would happen if that home died now; changes nothing.
+struct Drill {
+    base::SiteName home;
+};
+// Would a failover of this site, and of each home that counts on it, work now?
+struct ShowReadiness {};
 // Changes the settings of a guest until the failover ends (IP6).
 struct SetSettings {
     std::string aor;       // as typed
@@ -51,7 +60,7 @@ struct SetSettings {
 };
 
 using Command = std::variant<ShowStatus, ShowPeers, ShowRegistrations, ShowLicences, Explain, Drain, Resume,
-                             ShowHistory, Failback, Force, SetSettings>;
+                             ShowHistory, Failback, Force, SetSettings, Drill, ShowReadiness>;
 
 struct HomeStatus {
     base::SiteName home;
@@ -81,6 +90,7 @@ struct StatusReport {
     bool users_borrowed = false;  // from a backup's memory: the database has been away since the start
     bool draining = false;
     std::string drain_reason;
+    std::optional<base::Duration> drain_ends_in;  // empty: until --resume
     bool database_available = false;
     std::uint64_t users = 0;
     std::uint64_t registrations = 0;  // AORs of own users with a binding here
@@ -137,7 +147,8 @@ struct ExplainReport {
     base::Aor aor;
     bool admitted = false;
     std::string rule;                                        // name of the rule that decides: "own_user", or a refusal
-    std::string explanation;                                 // in words, with what to do
+    std::string explanation;                                 // in words
+    std::string advice;                                      // what to do; empty: nothing
     std::vector<std::pair<std::string, std::string>> facts;  // name, value; in the order of judgement
 };
 
@@ -172,6 +183,6 @@ struct Declined {
 };
 
 using Report = std::variant<StatusReport, std::vector<PeerReport>, RegistrationsReport, std::vector<LicenceReport>,
-                            ExplainReport, HistoryReport, Done, Declined>;
+                            ExplainReport, HistoryReport, DrillReport, ReadinessReport, Done, Declined>;
 
 }  // namespace innkeeper::core

@@ -55,15 +55,30 @@ struct Hello {
     std::vector<auth::NonceKey> nonce_keys;  // of the sender; `born` crosses as an age
 };
 
+// What a site says of its own condition, so that the other one of a pair knows before the failover whether it would
+// work (IP12, core/readiness.h).
+struct Condition {
+    std::string version;             // of the daemon
+    std::uint64_t wall_seconds = 0;  // since 1970; 0: not known. The one time of day that crosses: only to find a clock
+                                     // that is wrong, before it makes certificates look ended. Nothing else reads it.
+    std::optional<base::Duration> certificate_ends_in;  // the first of its certificates to end; empty: no TLS
+    bool memory_locked = false;                         // its records of our users can never be swapped out (IP8)
+    std::optional<std::uint64_t> guest_room;            // guests that it would take in addition; empty: no limit
+    bool operator==(const Condition&) const = default;
+};
+
 struct Heartbeat {
     base::Epoch epoch;
-    bool serving = true;          // users loaded and a PBX behind; a lost database alone does not count
-    bool leaving = false;         // planned maintenance: open at once
-    std::string why_not_serving;  // in words, at most Limits::reason_octets; empty while serving
+    bool serving = true;                    // users loaded and a PBX behind; a lost database alone does not count
+    bool leaving = false;                   // planned maintenance: open at once
+    std::string why_not_serving;            // in words, at most Limits::reason_octets; empty while serving
+    std::string leaving_reason;             // with leaving
+    std::optional<base::Duration> back_in;  // with leaving: until it ends by itself
     Version registrations;
     Version records;
     std::vector<View> views;
     std::vector<base::SiteName> holding;  // homes whose phones the sender serves until it releases them (failback)
+    Condition condition;
 };
 
 struct RegistrationEntry {

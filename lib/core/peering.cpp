@@ -55,6 +55,7 @@ void Gatekeeper::State::on(PeerLinkChanged& changed) {
     peer->link_detail = changed.detail;
     peer->registrations_to.reset();
     peer->records_to.reset();
+    peer->has_our_records = false;
     announce(PeerLinkReported{changed.site, changed.state, changed.detail});
     if (changed.state == LinkState::up) {
         send_hello(*peer);
@@ -89,6 +90,9 @@ void Gatekeeper::State::receive(Peer& peer, Hello& hello) {
         if (std::find(peer.mismatches.begin(), peer.mismatches.end(), mismatch) == peer.mismatches.end())
             announce(PeerMismatched{peer.name, mismatch});
     peer.mismatches = std::move(mismatches);
+    peer.introduced = true;
+    peer.matching = std::move(hello.matching);
+    peer.protocol = hello.protocol;
     peer.backed_up_here = hello.you_are_my_backup;
     peer.backups = std::move(hello.backups);
     if (!peer.backed_up_here) {
@@ -108,6 +112,14 @@ void Gatekeeper::State::receive(Peer& peer, Heartbeat& heartbeat) {
     peer.serving = heartbeat.serving;
     peer.why_not_serving = std::move(heartbeat.why_not_serving);
     peer.leaving = heartbeat.leaving;
+    peer.leaving_reason = std::move(heartbeat.leaving_reason);
+    peer.back_at.reset();
+    if (heartbeat.back_in) peer.back_at = now_ + *heartbeat.back_in;
+    peer.condition = std::move(heartbeat.condition);
+    peer.condition_at = now_;
+    peer.clock_lead.reset();
+    if (const std::uint64_t ours = condition().wall_seconds; ours > 0 && peer.condition.wall_seconds > 0)
+        peer.clock_lead = std::chrono::seconds(static_cast<std::int64_t>(peer.condition.wall_seconds - ours));
     if (heartbeat.serving) peer.serving_until = now_;
     peer.registrations_there = heartbeat.registrations;
     peer.records_there = heartbeat.records;
@@ -205,6 +217,10 @@ void Gatekeeper::State::receive(Peer& peer, Position& position) {
     Outbox& outbox = records ? peer.records_to : peer.registrations_to;
     outbox.on_position(position, epoch_,
                        records ? directory_.changes().resumable_from() : location_.changes().resumable_from());
+    // A reader that starts over has nothing; one that is behind has all but the latest.
+    const base::Sequence all = directory_.changes().latest();
+    if (records && (outbox.acknowledged() == all || outbox.acknowledged() == base::Sequence{}))
+        peer.has_our_records = directory_.loaded() && outbox.acknowledged() == all;
     pump(peer);
 }
 
@@ -239,6 +255,11 @@ void Gatekeeper::State::send_heartbeat(Peer& peer) {
     heartbeat.serving = serving();
     heartbeat.why_not_serving = why_not_serving();
     heartbeat.leaving = draining_.has_value();
+    if (draining_) {
+        heartbeat.leaving_reason = draining_->reason;
+        if (draining_->ends) heartbeat.back_in = *draining_->ends - now_;
+    }
+    heartbeat.condition = condition();
     heartbeat.registrations = location_.version();
     heartbeat.records = directory_.version();
     for (const auto& [name, other] : peers_)

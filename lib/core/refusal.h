@@ -27,6 +27,7 @@ enum class Refusal : std::uint8_t {
     home_is_back,        // failback: this guest is released
     guest_of_backup,     // here is its home, but its backup serves it until the failback is its turn
     no_licence,          // pool empty or ended
+    no_room,             // guest-capacity is used up
     draining,            // planned maintenance here
     users_not_loaded,    // no records yet: PostgreSQL away since start
     pbx_lost,            // the PBX of this site does not answer
@@ -51,6 +52,7 @@ inline constexpr Refusal every_refusal[] = {
     Refusal::home_is_back,
     Refusal::guest_of_backup,
     Refusal::no_licence,
+    Refusal::no_room,
     Refusal::draining,
     Refusal::users_not_loaded,
     Refusal::pbx_lost,
@@ -59,6 +61,7 @@ inline constexpr Refusal every_refusal[] = {
 
 std::string_view to_text(Refusal refusal);      // "registered_at_home": label and log value
 std::string_view explanation(Refusal refusal);  // a sentence for operators
+std::string_view advice(Refusal refusal);       // what to do, for operators: as in README.md
 
 struct RefusalAnswer {
     std::uint16_t status;

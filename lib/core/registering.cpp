@@ -179,6 +179,7 @@ AdmissionFacts Gatekeeper::State::admission_facts(const Caller& caller, const Lo
         facts.homeless = !facts.registered_at_home && entry != nullptr &&
                          entry->refused_since > home.failover.allowed &&
                          now_ - entry->refused_since >= homeless_patience;
+        facts.room_left = settings_.failover.guest_capacity == 0 || *room_for_guests() > 0;
     }
     return facts;
 }

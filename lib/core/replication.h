@@ -27,6 +27,8 @@ public:
     std::optional<Next> next(base::Sequence latest) const;
     void on_sent(base::Sequence upto);
 
+    base::Sequence acknowledged() const { return acknowledged_; }
+
 private:
     bool started_ = false;
     bool restart_pending_ = false;         // the next page opens a full copy
@@ -52,6 +54,7 @@ public:
     Position position(Dataset dataset) const { return {dataset, epoch_, sequence_}; }
     std::uint32_t generation() const { return generation_; }
     base::Sequence sequence() const { return sequence_; }
+    bool complete() const { return complete_; }  // a full copy was made; later changes may be under way
     // At the writer's own position, with a full copy: digests must be equal.
     bool comparable(base::Epoch epoch, base::Sequence sequence) const {
         return complete_ && epoch == epoch_ && sequence == sequence_;

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/address.h"
 #include "base/ids.h"
 #include "base/instant.h"
 #include "core/daily_window.h"
@@ -37,6 +38,7 @@ struct FailoverSettings {
     base::Duration homeless_grace = 5min;        // IP13
     base::Duration guest_lease = 60s;            // expiry granted to guests
     std::uint32_t admission_rate = 1000;         // new guests per second
+    std::uint32_t guest_capacity = 0;            // guests of all homes together; 0: no limit
 };
 
 struct ExpirySettings {
@@ -55,8 +57,9 @@ struct MatchingSettings {
 
 struct Settings {
     base::SiteName site;
-    std::vector<base::SiteName> peers;    // every other site, in configured order
-    std::vector<base::SiteName> backups;  // those of the peers that hold our users' records, in order
+    std::vector<base::Transport> transports;  // that phones may use here, as `listen` says; empty: any
+    std::vector<base::SiteName> peers;        // every other site, in configured order
+    std::vector<base::SiteName> backups;      // those of the peers that hold our users' records, in order
     MatchingSettings matching;  // matching.domains is what we serve; the first is the realm of address-only phones
     HealthSettings health;
     FailoverSettings failover;

@@ -21,6 +21,7 @@ void Gatekeeper::State::on(Started& started) {
 }
 
 void Gatekeeper::State::on(TimePassed&) {
+    if (draining_ && draining_->ends && *draining_->ends <= now_) end_drain(true);
     expire_bindings();
     beat();
     if (publish_at_ && *publish_at_ <= now_) {
@@ -81,6 +82,7 @@ base::Instant Gatekeeper::State::next_deadline() const {
     base::Instant next = std::min(heartbeat_at_, location_.next_expiry());
     if (publish_at_) next = std::min(next, *publish_at_);
     if (const auto lost = pbx_.next_change(settings_.health.pbx_lost_after)) next = std::min(next, *lost);
+    if (draining_ && draining_->ends) next = std::min(next, *draining_->ends);
     const auto consider = [&](base::Instant moment) {
         if (moment > now_) next = std::min(next, moment);
     };
@@ -102,6 +104,7 @@ Census Gatekeeper::State::census(base::Instant now) const {
     }
     census.licences = licences_.report(now);
     census.bindings = location_.bindings();
+    census.pairs = readiness();
     return census;
 }
 

@@ -18,6 +18,7 @@ CensusSeries::CensusSeries(prometheus::Registry& registry, const core::Settings&
     : site_(make_site(registry)) {
     add_homes(registry, settings);
     add_peers(registry, settings);
+    add_pairs(registry, settings);
     add_pools(registry);
 }
 
@@ -75,6 +76,42 @@ void CensusSeries::add_peers(prometheus::Registry& registry, const core::Setting
     }
 }
 
+// Whether a peer counts on this site is known only when it has said so: until then its pair is no number, which no
+// comparison of an alert is true for.
+void CensusSeries::add_pairs(prometheus::Registry& registry, const core::Settings& settings) {
+    auto& ready = gauges(registry, "failover_ready",
+                         "1 if a failover of this home to this backup would work now, 0 if not; NaN where the home "
+                         "does not count on this site.");
+    auto& findings =
+        gauges(registry, "failover_findings", "What speaks against a failover; --ready tells it in words.");
+    const auto add = [&](const base::SiteName& home, const base::SiteName& backup) {
+        const auto count = [&](core::Severity severity) {
+            return &findings.Add(
+                {{"home", home.text}, {"backup", backup.text}, {"severity", label(to_text(severity))}});
+        };
+        pairs_[{home, backup}] = {&ready.Add({{"home", home.text}, {"backup", backup.text}}),
+                                  count(core::Severity::blocks), count(core::Severity::warns)};
+    };
+    for (const auto& backup : settings.backups) add(settings.site, backup);
+    for (const auto& peer : settings.peers) add(peer, settings.site);
+    observe_pairs({});
+}
+
+void CensusSeries::observe_pairs(const core::Census& census) {
+    for (auto& [names, series] : pairs_) {
+        const auto pair = std::find_if(census.pairs.begin(), census.pairs.end(), [&names = names](const auto& one) {
+            return one.home == names.first && one.backup == names.second;
+        });
+        const bool known = pair != census.pairs.end();
+        std::uint64_t blocks = 0;
+        if (known)
+            for (const core::Finding& finding : pair->findings) blocks += finding.severity == core::Severity::blocks;
+        series.ready->Set(known ? (blocks == 0 ? 1 : 0) : std::numeric_limits<double>::quiet_NaN());
+        set(*series.blocks, blocks);
+        set(*series.warns, known ? pair->findings.size() - blocks : 0);
+    }
+}
+
 // A pool is a terminal kind.
 void CensusSeries::add_pools(prometheus::Registry& registry) {
     using backup::TerminalKind;
@@ -120,6 +157,7 @@ void CensusSeries::observe(const core::Census& census) {
         set(*series->second.records_behind, peer.records_behind);
         set(*series->second.mismatches, peer.mismatches.size());
     }
+    observe_pairs(census);
     observe_licences(census);
 }
 

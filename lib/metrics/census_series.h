@@ -41,6 +41,11 @@ private:
         Gauge* records_behind;
         Gauge* mismatches;
     };
+    struct Pair {
+        Gauge* ready;
+        Gauge* blocks;
+        Gauge* warns;
+    };
     struct Pool {
         Gauge* used;
         Gauge* free;
@@ -50,12 +55,15 @@ private:
     static Site make_site(prometheus::Registry& registry);
     void add_homes(prometheus::Registry& registry, const core::Settings& settings);
     void add_peers(prometheus::Registry& registry, const core::Settings& settings);
+    void add_pairs(prometheus::Registry& registry, const core::Settings& settings);
+    void observe_pairs(const core::Census& census);
     void add_pools(prometheus::Registry& registry);
     void observe_licences(const core::Census& census);
 
     Site site_;
     std::map<base::SiteName, Home> homes_;
     std::map<base::SiteName, Peer> peers_;
+    std::map<std::pair<base::SiteName, base::SiteName>, Pair> pairs_;  // home and backup
     std::map<std::string, Pool, std::less<>> pools_;
 };
 

@@ -118,12 +118,26 @@ core::Hello read(const wire::Hello& hello, base::Instant now, Faults& faults) {
     return out;
 }
 
+core::Condition read(const wire::Condition& condition, Faults& faults) {
+    core::Condition out;
+    out.version = read_text(condition.version(), Limits::version_octets, "version", faults);
+    out.wall_seconds = condition.wall_seconds();
+    if (condition.has_certificate_ends_in())
+        out.certificate_ends_in = read_span(condition.certificate_ends_in(), faults);
+    out.memory_locked = condition.memory_locked();
+    if (condition.has_guest_room()) out.guest_room = condition.guest_room();
+    return out;
+}
+
 core::Heartbeat read(const wire::Heartbeat& heartbeat, Faults& faults) {
     core::Heartbeat out;
     out.epoch.value = heartbeat.epoch();
     out.serving = heartbeat.serving();
     out.leaving = heartbeat.leaving();
     out.why_not_serving = read_text(heartbeat.why_not_serving(), Limits::reason_octets, "reason", faults);
+    out.leaving_reason = read_text(heartbeat.leaving_reason(), Limits::reason_octets, "reason", faults);
+    if (heartbeat.has_back_in()) out.back_in = read_span(heartbeat.back_in(), faults);
+    out.condition = read(heartbeat.condition(), faults);
     out.registrations = {{heartbeat.registrations().sequence()}, heartbeat.registrations().digest()};
     out.records = {{heartbeat.records().sequence()}, heartbeat.records().digest()};
     faults.require(heartbeat.views_size() <= static_cast<int>(Limits::peers), "too many views");

@@ -41,11 +41,22 @@ void write(const core::Hello& hello, base::Instant now, wire::Hello& out) {
     }
 }
 
+void write(const core::Condition& condition, wire::Condition& out) {
+    out.set_version(condition.version);
+    out.set_wall_seconds(condition.wall_seconds);
+    if (condition.certificate_ends_in) out.set_certificate_ends_in(condition.certificate_ends_in->count());
+    out.set_memory_locked(condition.memory_locked);
+    if (condition.guest_room) out.set_guest_room(*condition.guest_room);
+}
+
 void write(const core::Heartbeat& heartbeat, wire::Heartbeat& out) {
     out.set_epoch(heartbeat.epoch.value);
     out.set_serving(heartbeat.serving);
     out.set_leaving(heartbeat.leaving);
     out.set_why_not_serving(heartbeat.why_not_serving);
+    out.set_leaving_reason(heartbeat.leaving_reason);
+    if (heartbeat.back_in) out.set_back_in(heartbeat.back_in->count());
+    write(heartbeat.condition, *out.mutable_condition());
     write(heartbeat.registrations, *out.mutable_registrations());
     write(heartbeat.records, *out.mutable_records());
     for (const core::View& view : heartbeat.views) {

@@ -48,7 +48,7 @@ struct HttpServer::Impl {
     }
 
     Readiness readiness_now() {
-        if (!alive()) return {false, {"the event loop does not turn"}};
+        if (!alive()) return {false, {"the event loop does not turn"}, {}};
         const std::lock_guard lock(mutex);
         return readiness;
     }
@@ -65,7 +65,13 @@ struct HttpServer::Impl {
         router.Get("/readyz", [this](const httplib::Request&, httplib::Response& response) {
             const Readiness now = readiness_now();
             response.status = now.ready ? 200 : 503;
-            const nlohmann::json body{{"ready", now.ready}, {"reasons", now.reasons}};
+            nlohmann::json pairs = nlohmann::json::array();
+            for (const Readiness::Pair& pair : now.failovers)
+                pairs.push_back({{"home", pair.home},
+                                 {"backup", pair.backup.empty() ? nlohmann::json() : nlohmann::json(pair.backup)},
+                                 {"ready", pair.ready},
+                                 {"findings", pair.findings}});
+            const nlohmann::json body{{"ready", now.ready}, {"reasons", now.reasons}, {"failovers", pairs}};
             response.set_content(body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n",
                                  "application/json");
         });

@@ -1,5 +1,7 @@
 // HTTP for machines that watch: /metrics, /healthz (200 while the event loop turns), /readyz (200 while this site would
-// admit its phones, else 503 with the reasons). cpp-httplib parses and routes; GET and HEAD only, 404 for the rest.
+// admit its phones, else 503 with the reasons; in the body also whether failovers would work, which changes nothing of
+// the status: a site whose backup is away has to stay in service all the more). cpp-httplib parses and routes; GET and
+// HEAD only, 404 for the rest.
 //
 // Runs on threads of its own, one per connection, and touches nothing of the loop's: the loop publishes what they say.
 // A connection carries one request and is bounded in octets and time, so that idle or greedy clients cost a sleeping
@@ -20,6 +22,13 @@ namespace innkeeper::web {
 struct Readiness {
     bool ready = false;
     std::vector<std::string> reasons;  // why not, in words
+    struct Pair {
+        std::string home;
+        std::string backup;  // empty: none is named
+        bool ready = false;
+        std::vector<std::string> findings;  // in words, with what to do
+    };
+    std::vector<Pair> failovers = {};
 };
 
 class HttpServer {

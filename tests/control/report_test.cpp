@@ -66,14 +66,15 @@ core::RegistrationReport guest() {
 }  // namespace
 
 TEST_CASE("the keys of --json are these", "[control]") {
-    CHECK(to_line(to_json(status())) ==
-          R"({"schema":1,"status":{"site":"west","epoch":1790000000,"serving":true,"why_not_serving":"",)"
-          R"("users_borrowed":false,"draining":false,)"
-          R"("drain_reason":"","database_available":true,"users":12,"registrations":11,"guests":2,"strays":0,)"
-          R"("homes":[{"home":"north","health":"lost","phase":"active","phase_seconds":200.0,"forced":"auto",)"
-          R"("guests":2,"strays":0,"records":40,"backed_up_here":true,)"
-          R"("why":"its port refuses"}]}})"
-          "\n");
+    CHECK(
+        to_line(to_json(status())) ==
+        R"({"schema":1,"status":{"site":"west","epoch":1790000000,"serving":true,"why_not_serving":"",)"
+        R"("users_borrowed":false,"draining":false,)"
+        R"("drain_reason":"","drain_ends_in_seconds":null,"database_available":true,"users":12,"registrations":11,"guests":2,"strays":0,)"
+        R"("homes":[{"home":"north","health":"lost","phase":"active","phase_seconds":200.0,"forced":"auto",)"
+        R"("guests":2,"strays":0,"records":40,"backed_up_here":true,)"
+        R"("why":"its port refuses"}]}})"
+        "\n");
     CHECK(to_line(to_json(std::vector{peer()})) ==
           R"({"schema":1,"peers":[{"site":"south","link_up":false,"link_detail":"certificate \u001b[31mexpired",)"
           R"("health":"suspect","silence_seconds":1.7,"epoch":3,"forced":"auto","forced_elsewhere":[],)"
@@ -134,11 +135,12 @@ TEST_CASE("an explanation says the verdict, the rule and the facts in order", "[
     report.rule = "registered_at_home";
     report.explanation = "north serves its phones";
     report.facts = {{"standing", "guest of north"}, {"health of north", "alive"}};
-    CHECK(to_line(to_json(report)) ==
-          R"({"schema":1,"explain":{"aor":"1001@example.com","admitted":false,"rule":"registered_at_home",)"
-          R"("explanation":"north serves its phones","facts":[{"name":"standing","value":"guest of north"},)"
-          R"({"name":"health of north","value":"alive"}]}})"
-          "\n");
+    CHECK(
+        to_line(to_json(report)) ==
+        R"({"schema":1,"explain":{"aor":"1001@example.com","admitted":false,"rule":"registered_at_home",)"
+        R"("explanation":"north serves its phones","advice":"","facts":[{"name":"standing","value":"guest of north"},)"
+        R"({"name":"health of north","value":"alive"}]}})"
+        "\n");
     CHECK(report_text(to_json(report)) ==
           "1001@example.com would be refused now\n"
           "rule            registered_at_home\n"
@@ -221,5 +223,5 @@ TEST_CASE("durations are readable", "[control]") {
     CHECK(readable_duration(7500) == "2 h 5 min");
     CHECK(readable_duration(4 * 86400 + 3 * 3600) == "4 d 3 h");
     CHECK(readable_duration(-5) == "-5 s");
-    CHECK(readable_duration(1e300) == "11574074074 d 1 h");
+    CHECK(readable_duration(1e300) == "104166666 d 16 h");
 }

@@ -85,5 +85,8 @@ TEST_CASE("the rest of the notices have their lines", "[log]") {
           "event=replica_repaired level=warning peer=south dataset=records");
     CHECK(line(core::UsersReady{42}) == "event=users_ready level=info count=42");
     CHECK(line(core::DrainBegan{"upgrade"}) == "event=drain_began level=info reason=upgrade");
-    CHECK(line(core::DrainEnded{}) == "event=drain_ended level=info");
+    CHECK(line(core::DrainBegan{"kernel", std::chrono::minutes(30)}) ==
+          "event=drain_began level=info reason=kernel ends_in_seconds=1800");
+    CHECK(line(core::DrainEnded{}) == "event=drain_ended level=info by=operator");
+    CHECK(line(core::DrainEnded{true}) == "event=drain_ended level=info by=time");
 }

@@ -5,19 +5,21 @@
 using namespace innkeeper;
 
 TEST_CASE("a site that serves and does not drain is ready", "[readiness]") {
-    core::StatusReport status;
+    core::Census census;
+    core::StatusReport& status = census.status;
     status.serving = true;
-    CHECK(daemon::readiness(status).ready);
+    CHECK(daemon::readiness(census).ready);
     status.database_available = false;  // a lost database alone does not count
-    CHECK(daemon::readiness(status).ready);
+    CHECK(daemon::readiness(census).ready);
 }
 
 TEST_CASE("a site that is not ready says every reason", "[readiness]") {
-    core::StatusReport status;
+    core::Census census;
+    core::StatusReport& status = census.status;
     status.why_not_serving = "users are not loaded";
     status.draining = true;
     status.drain_reason = "upgrade";
-    const web::Readiness result = daemon::readiness(status);
+    const web::Readiness result = daemon::readiness(census);
     CHECK_FALSE(result.ready);
     CHECK(result.reasons == std::vector<std::string>{"users are not loaded", "draining: upgrade"});
 }

@@ -38,6 +38,9 @@ inline core::Heartbeat heartbeat() {
     heartbeat.epoch = {9};
     heartbeat.serving = true;
     heartbeat.leaving = true;
+    heartbeat.leaving_reason = "kernel update";
+    heartbeat.back_in = 12min + 1us;
+    heartbeat.condition = {"2.1", 1'700'000'000, -5s, true, 17};
     heartbeat.registrations = {{10}, 0xfedcba9876543210};
     heartbeat.records = {{11}, 12};
     heartbeat.views = {{{"oslo"}, core::PeerHealth::alive, 1ms}, {{"rome"}, core::PeerHealth::lost, 20s}};

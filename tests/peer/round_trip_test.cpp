@@ -80,6 +80,9 @@ TEST_CASE("a heartbeat crosses with every field", "[peer]") {
     CHECK(got.epoch.value == 9);
     CHECK(got.serving);
     CHECK(got.leaving);
+    CHECK(got.leaving_reason == "kernel update");
+    CHECK(got.back_in == 12min + 1us);
+    CHECK(got.condition == heartbeat().condition);
     CHECK(got.registrations == heartbeat().registrations);
     CHECK(got.records == heartbeat().records);
     REQUIRE(got.views.size() == 2);
@@ -94,7 +97,10 @@ TEST_CASE("a heartbeat crosses with every field", "[peer]") {
 TEST_CASE("a heartbeat of a site that does not serve says so", "[peer]") {
     core::Heartbeat heartbeat;
     heartbeat.serving = false;
-    CHECK_FALSE(sent(std::move(heartbeat)).serving);
+    const core::Heartbeat got = sent(std::move(heartbeat));
+    CHECK_FALSE(got.serving);
+    CHECK_FALSE(got.back_in);
+    CHECK(got.condition == core::Condition{});
 }
 
 TEST_CASE("registrations cross with every field, their times relative to the clock", "[peer]") {

@@ -61,7 +61,9 @@ Stage::Answer Stage::ask(const Words& words) {
     if (what == "explain" && words.size() == 4) {
         const core::Report report = command(site(last), core::Explain{words[1]});
         const auto& explained = std::get<core::ExplainReport>(report);
-        return {support::print(report), explained.explanation};
+        Answer lines{support::print(report), explained.explanation};
+        if (!explained.advice.empty()) lines.push_back("to do: " + explained.advice);
+        return lines;
     }
     if (what == "mismatches" && words.size() == 5) {
         const core::Report report = command(site(last), core::ShowPeers{});

@@ -163,8 +163,12 @@ struct NoticePrinter {
     std::string operator()(const core::TurnPromised& notice) const {
         return text(notice.aor.text()) + " has its turn in " + print(notice.wait);
     }
-    std::string operator()(const core::DrainBegan& notice) const { return "drain began: " + notice.reason; }
-    std::string operator()(const core::DrainEnded&) const { return "drain ended"; }
+    std::string operator()(const core::DrainBegan& notice) const {
+        return "drain began: " + notice.reason + (notice.lasts ? ", for " + print(*notice.lasts) : "");
+    }
+    std::string operator()(const core::DrainEnded& notice) const {
+        return notice.by_itself ? "drain ended by itself" : "drain ended";
+    }
 };
 
 struct ReportPrinter {
@@ -205,6 +209,25 @@ struct ReportPrinter {
     }
     std::string operator()(const core::HistoryReport& history) const {
         return count(history.failovers.size(), "failover");
+    }
+    static std::string findings(const std::vector<core::Finding>& found) {
+        std::string line;
+        for (const core::Finding& finding : found) line += ", " + text(to_text(finding.severity)) + ": " + finding.text;
+        return line;
+    }
+    std::string operator()(const core::ReadinessReport& report) const {
+        std::string line;
+        for (const core::PairReadiness& pair : report.pairs)
+            line += (line.empty() ? "" : "; ") + pair.home.text + " -> " +
+                    (pair.backup.text.empty() ? "nobody" : pair.backup.text) +
+                    (pair.ready() ? " ready" : " not ready") + findings(pair.findings);
+        return line;
+    }
+    std::string operator()(const core::DrillReport& report) const {
+        std::string line = std::to_string(report.covered) + " of " + count(report.phones, "phone") + " covered";
+        for (const core::NotCoveredCount& out : report.not_covered)
+            line += "; " + std::to_string(out.phones) + ' ' + text(to_text(out.reason));
+        return line + findings(report.findings);
     }
     std::string operator()(const core::Done& done) const { return "done: " + done.text; }
     std::string operator()(const core::Declined& declined) const { return "declined: " + declined.text; }

@@ -90,7 +90,8 @@ TEST_CASE("metrics are served as they are at that moment", "[web][R23]") {
 TEST_CASE("the daemon is alive once its loop has published", "[web]") {
     HttpServer server(loopback(), [] { return ""; });
     CHECK(status_line(ask(server, "GET", "/healthz")) == "HTTP/1.1 503 Service Unavailable");
-    CHECK(body(ask(server, "GET", "/readyz")) == "{\"ready\":false,\"reasons\":[\"the event loop does not turn\"]}\n");
+    CHECK(body(ask(server, "GET", "/readyz")) ==
+          "{\"failovers\":[],\"ready\":false,\"reasons\":[\"the event loop does not turn\"]}\n");
     server.publish({false, {"users are not loaded"}});
     CHECK(body(ask(server, "GET", "/healthz")) == "{\"alive\":true}\n");
 }
@@ -100,11 +101,13 @@ TEST_CASE("a site that would not admit phones says 503 and why", "[web]") {
     server.publish({false, {"users are not loaded", "draining: \xff\"x\""}});
     const std::string no = ask(server, "GET", "/readyz");
     CHECK(status_line(no) == "HTTP/1.1 503 Service Unavailable");
-    CHECK(body(no) == "{\"ready\":false,\"reasons\":[\"users are not loaded\",\"draining: \xef\xbf\xbd\\\"x\\\"\"]}\n");
+    CHECK(body(no) ==
+          "{\"failovers\":[],\"ready\":false,\"reasons\":[\"users are not loaded\",\"draining: "
+          "\xef\xbf\xbd\\\"x\\\"\"]}\n");
     server.publish({true, {}});
     const std::string yes = ask(server, "GET", "/readyz");
     CHECK(status_line(yes) == "HTTP/1.1 200 OK");
-    CHECK(body(yes) == "{\"ready\":true,\"reasons\":[]}\n");
+    CHECK(body(yes) == "{\"failovers\":[],\"ready\":true,\"reasons\":[]}\n");
 }
 
 TEST_CASE("only GET and HEAD of three pages are answered", "[web][R23]") {

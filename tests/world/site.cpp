@@ -108,6 +108,7 @@ void Site::start() {
     step(core::Started{wall}, {"start"});
     const auto id = static_cast<std::uint32_t>(world_.nature.next());
     step(core::NonceKeyMade{{id, local(world_.calendar.now()), key_drawn(world_.nature)}}, {"nonce key"});
+    step(core::SelfObserved{"1.0", wall, std::chrono::hours(24 * 365), true}, {"self"});
     for (const auto& [peer, wire] : wires_) wire->open();
     load_from_store();
 }
