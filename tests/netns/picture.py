@@ -35,11 +35,11 @@ class Picture:
 
     @staticmethod
     def _shortened(rows):
-        """Of more than three rows of one kind, one after the other, the first and the last stay."""
+        """Of many rows of one kind, one after the other, the first and the last stay."""
         kept = []
         for kind, group in itertools.groupby(rows, key=lambda row: row[1] or id(row)):
             group = list(group)
-            kept += group if len(group) <= 3 else [group[0], (None, kind, '...', '', ''), group[-1]]
+            kept += group if len(group) <= 4 else [*group[:2], (None, kind, '...', '', ''), group[-1]]
         return kept
 
     @staticmethod
