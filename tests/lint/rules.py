@@ -8,19 +8,20 @@ PURE = {
     "base": set(),
     "auth": {"base"},
     "backup": {"base", "auth"},
+    "calls": {"base"},
     "provisioning": {"base", "auth", "backup"},
-    "core": {"base", "auth", "backup", "provisioning"},
-    "peer": {"base", "auth", "backup", "provisioning", "core"},
+    "core": {"base", "auth", "backup", "calls", "provisioning"},
+    "peer": {"base", "auth", "backup", "calls", "provisioning", "core"},
 }
 # Edges do not know each other; all may use host.
 EDGES = {
     "host": {"base"},
-    "sip": {"base", "auth", "backup", "core", "host"},
-    "link": {"base", "auth", "backup", "core", "peer", "host"},
-    "store": {"base", "auth", "backup", "core", "host"},
-    "metrics": {"base", "auth", "backup", "core"},
+    "sip": {"base", "auth", "backup", "calls", "core", "host"},
+    "link": {"base", "auth", "backup", "calls", "core", "peer", "host"},
+    "store": {"base", "auth", "backup", "calls", "core", "host"},
+    "metrics": {"base", "auth", "backup", "calls", "core"},
     "web": {"base", "host"},
-    "control": {"base", "auth", "backup", "core", "host"},
+    "control": {"base", "auth", "backup", "calls", "core", "host"},
 }
 LAYERS = PURE | EDGES
 

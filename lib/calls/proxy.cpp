@@ -1,0 +1,239 @@
+// What comes in: requests, answers, the owner's decisions. proxy_branches.cpp sends copies out and judges their fate.
+#include "calls/proxy.h"
+
+#include <algorithm>
+
+#include "base/assert.h"
+
+namespace innkeeper::calls {
+namespace {
+
+// RFC 3261 section 17.2.3. An ACK and a CANCEL belong to the INVITE of the same branch. Callers from before RFC 3261
+// have no unique branch: the rest of their Via and the identity of the request stand for it.
+std::string transaction_key(const Message& request, const Via& via) {
+    std::string key = std::string(via.branch()) + " " + via.sent_by();
+    if (via.branch().substr(0, 7) != "z9hG4bK") {
+        const auto from = NameAddr::parse(*request.find("From"));
+        const auto cseq = CSeq::parse(*request.find("CSeq"));
+        key += " " + request.uri + " " + *request.find("Call-ID") + " " + std::string(from->tag()) + " " +
+               std::to_string(cseq->number);
+    }
+    const bool of_invite = request.method == "ACK" || request.method == "INVITE";
+    return key + " " + (of_invite ? "INVITE" : request.method);
+}
+
+std::string branch_key(std::string_view branch, std::string_view method) {
+    return std::string(branch) + " " + std::string(method);
+}
+
+}  // namespace
+
+Proxy::Context* Proxy::find(ContextId id) {
+    const auto found = contexts_.find(id);
+    return found == contexts_.end() ? nullptr : &found->second;
+}
+
+const Message* Proxy::request(ContextId id) const {
+    const auto found = contexts_.find(id);
+    return found == contexts_.end() ? nullptr : &found->second.request;
+}
+
+Message* Proxy::request_to_forward(ContextId id) {
+    Context* context = find(id);
+    return context == nullptr ? nullptr : &context->request;
+}
+
+const Hop* Proxy::origin(ContextId id) const {
+    const auto found = contexts_.find(id);
+    return found == contexts_.end() ? nullptr : &found->second.from;
+}
+
+void Proxy::receive(base::Instant now, Message message, const Hop& from, ProxyEffects& out) {
+    if (message.is_request())
+        receive_request(now, std::move(message), from, out);
+    else
+        receive_answer(now, std::move(message), from, out);
+}
+
+void Proxy::receive_request(base::Instant now, Message message, const Hop& from, ProxyEffects& out) {
+    const auto fault = find_fault(message);
+    const bool answerable = message.find("Via") != nullptr && message.find("From") != nullptr &&
+                            message.find("To") != nullptr && message.find("Call-ID") != nullptr &&
+                            message.find("CSeq") != nullptr && Via::parse(*message.find("Via"));
+    if (!answerable) return;  // nobody to answer to
+    if (const auto* flow = std::get_if<base::Flow>(&from)) note_source(message, flow->remote);
+    if (message.method == "ACK") return fault ? void() : receive_ack(now, std::move(message), from, out);
+    const std::string key = transaction_key(message, *Via::parse(*message.find("Via")));
+    if (const auto known = by_key_.find(key); known != by_key_.end()) {
+        Context& context = contexts_.at(known->second);
+        if (context.server.on_repetition()) out.push_back(Transmit{context.from, context.last_answer});
+        return;
+    }
+    if (fault) return answer_statelessly(message, from, *fault, out);
+    if (message.method == "CANCEL") return receive_cancel(now, message, from, out);
+    if (contexts_.size() >= settings_.most_requests)
+        return answer_statelessly(message, from, {503, "Too Many Requests Under Way", {}}, out);
+    if (is_loop(message, loop_hash(message), settings_.seed))
+        return answer_statelessly(message, from, {482, "Loop Detected", {}}, out);
+
+    const ContextId id = ++last_id_;
+    const bool invite = message.method == "INVITE";
+    Context& context =
+        contexts_
+            .emplace(id, Context{id,
+                                 key,
+                                 std::move(message),
+                                 from,
+                                 ServerTransaction(invite, is_reliable(from), settings_.timers),
+                                 {},
+                                 "ik" + std::to_string(settings_.seed % 100000) + "-" + std::to_string(id),
+                                 {},
+                                 {},
+                                 {},
+                                 base::Instant::max(),
+                                 base::Instant::max(),
+                                 invite,
+                                 false,
+                                 false})
+            .first->second;
+    by_key_.emplace(key, id);
+    if (invite) send_up(now, context, make_answer(context.request, 100, "Trying", {}), out);
+    out.push_back(Decide{id});
+}
+
+// An ACK of a refusal ends here; that of a 2xx goes on, with or without a transaction that is still known.
+void Proxy::receive_ack(base::Instant now, Message message, const Hop& from, ProxyEffects& out) {
+    const auto known = by_key_.find(transaction_key(message, *Via::parse(*message.find("Via"))));
+    if (known != by_key_.end()) {
+        Context& context = contexts_.at(known->second);
+        const bool absorbed = context.server.on_ack(now) == ServerTransaction::Ack::absorbed;
+        plan(context);
+        if (absorbed) return;
+    }
+    out.push_back(RelayAck{std::move(message), from});
+}
+
+void Proxy::receive_cancel(base::Instant now, const Message& message, const Hop& from, ProxyEffects& out) {
+    Message as_invite = message;
+    as_invite.method = "INVITE";
+    const auto known = by_key_.find(transaction_key(as_invite, *Via::parse(*message.find("Via"))));
+    if (known == by_key_.end())
+        return answer_statelessly(message, from, {481, "Call/Transaction Does Not Exist", {}}, out);
+    Context& context = contexts_.at(known->second);
+    out.push_back(Transmit{from, make_answer(message, 200, "OK", context.to_tag).text()});
+    if (context.final_sent || context.no_more) return;
+    context.no_more = true;
+    context.groups.clear();
+    cancel_branches(now, context, out);
+    const bool none_pending = std::all_of(context.branches.begin(), context.branches.end(),
+                                          [](const Branch& branch) { return branch.settled; });
+    if (none_pending) answer(now, context, 487, "Request Terminated", {}, out);
+    plan(context);
+}
+
+void Proxy::answer_statelessly(const Message& request, const Hop& to, const Fault& fault, ProxyEffects& out) {
+    Message answer = make_answer(request, fault.status, fault.phrase, "ik" + loop_hash(request));
+    if (!fault.unsupported.empty()) answer.headers.push_back({"Unsupported", fault.unsupported});
+    if (fault.status == 503) answer.headers.push_back({"Retry-After", "5"});
+    out.push_back(Transmit{to, answer.text()});
+}
+
+void Proxy::receive_answer(base::Instant now, Message message, const Hop& from, ProxyEffects& out) {
+    const std::string* top = message.find("Via");
+    const std::string* sequence = message.find("CSeq");
+    if (top == nullptr || sequence == nullptr) return;
+    const auto via = Via::parse(*top);
+    const auto cseq = CSeq::parse(*sequence);
+    if (!via || !cseq) return;
+    const bool of_cancel = cseq->method == "CANCEL";
+    const auto known = by_branch_.find(branch_key(via->branch(), of_cancel ? "INVITE" : cseq->method));
+    if (known == by_branch_.end()) return;
+    Context& context = contexts_.at(known->second);
+    const auto branch = std::find_if(context.branches.begin(), context.branches.end(),
+                                     [&](const Branch& one) { return one.id == via->branch(); });
+    INNKEEPER_ASSERT(branch != context.branches.end());
+    if (!same_origin(from, branch->hop)) return;  // somebody else who guessed a branch
+    if (of_cancel) {
+        if (branch->cancel) branch->cancel->on_answer(now, message.status);
+        return plan(context);
+    }
+    const auto [pass_up, acknowledge] = branch->client.on_answer(now, message.status);
+    if (acknowledge) {
+        if (branch->ack.empty()) branch->ack = make_ack(branch->sent, message).text();
+        out.push_back(Transmit{branch->hop, branch->ack});
+    }
+    if (!pass_up) return plan(context);
+    const std::uint16_t status = message.status;
+    message.remove_first("Via");
+    if (status < 200) {
+        branch->provisional = true;
+        if (context.invite && status > 100) branch->timer_c = now + settings_.timer_c;
+        if (branch->cancel_wanted && !branch->cancel) cancel(now, *branch, out);
+        if (status > 100 && !context.final_sent) {
+            out.push_back(Answered{context.id, message, branch->hop});
+            send_up(now, context, std::move(message), out);
+        }
+        return plan(context);
+    }
+    const bool first = !branch->settled;
+    branch->settled = true;
+    branch->timer_c = branch->gives_up = base::Instant::max();
+    if (status < 300) {
+        out.push_back(Answered{context.id, message, branch->hop});
+        context.no_more = true;
+        context.groups.clear();
+        cancel_branches(now, context, out);
+        send_up(now, context, std::move(message), out);
+    } else if (first) {
+        branch_refused(now, context, std::move(message), out);
+    }
+    plan(context);
+}
+
+void Proxy::send_up(base::Instant now, Context& context, Message answer, ProxyEffects& out) {
+    const std::uint16_t status = answer.status;
+    if (!context.server.on_answer(now, status)) return;
+    std::string octets = answer.text();
+    out.push_back(Transmit{context.from, octets});
+    context.last_answer = std::move(octets);
+    if (status < 200 || context.final_sent) return;
+    context.final_sent = true;
+    context.group_ends = base::Instant::max();
+    out.push_back(Concluded{context.id, status});
+}
+
+void Proxy::answer(base::Instant now, ContextId id, std::uint16_t status, std::string_view phrase,
+                   std::vector<Header> extra, ProxyEffects& out) {
+    Context* context = find(id);
+    if (context == nullptr || context->final_sent) return;
+    answer(now, *context, status, phrase, std::move(extra), out);
+    plan(*context);
+}
+
+void Proxy::conclude(base::Instant now, ContextId id, ProxyEffects& out) {
+    Context* context = find(id);
+    if (context == nullptr || context->final_sent) return;
+    conclude(now, *context, out);
+    plan(*context);
+}
+
+void Proxy::answer(base::Instant now, Context& context, std::uint16_t status, std::string_view phrase,
+                   std::vector<Header> extra, ProxyEffects& out) {
+    Message answer = make_answer(context.request, status, phrase, context.to_tag);
+    for (Header& header : extra) answer.headers.push_back(std::move(header));
+    if (status >= 200) {
+        context.no_more = true;
+        context.groups.clear();
+        cancel_branches(now, context, out);
+    }
+    send_up(now, context, std::move(answer), out);
+}
+
+void Proxy::conclude(base::Instant now, Context& context, ProxyEffects& out) {
+    if (context.refusals.empty())
+        answer(now, context, 480, "Temporarily Unavailable", {}, out);
+    else
+        send_up(now, context, context.refusals.take(), out);
+}
+
+}  // namespace innkeeper::calls

@@ -1,0 +1,212 @@
+// What goes out: copies of a request, their repetition, cancellation and fate (RFC 3261 sections 16.6 to 16.10).
+#include <algorithm>
+#include <charconv>
+
+#include "calls/proxy.h"
+
+namespace innkeeper::calls {
+namespace {
+
+std::uint32_t number_of(const Message& request, std::string_view header, std::uint32_t fallback) {
+    const std::string* text = request.find(header);
+    std::uint32_t value = fallback;
+    if (text != nullptr) std::from_chars(text->data(), text->data() + text->size(), value);
+    return value;
+}
+
+void prepare(Message& copy, const Fork& fork) {
+    copy.uri = fork.uri;
+    const std::uint32_t hops = number_of(copy, "Max-Forwards", usual_max_forwards);
+    copy.set("Max-Forwards", std::to_string(hops == 0 ? 0 : hops - 1));
+    for (auto route = fork.routes.rbegin(); route != fork.routes.rend(); ++route) copy.prepend("Route", *route);
+    for (auto entry = fork.recorded.rbegin(); entry != fork.recorded.rend(); ++entry)
+        copy.prepend("Record-Route", *entry);
+    for (const Header& header : fork.extra) copy.set(header.name, header.value);
+}
+
+std::string via_entry(const Fork& fork, std::string_view branch) {
+    return "SIP/2.0/" + fork.sent_by + ";branch=" + std::string(branch) + ";rport";
+}
+
+}  // namespace
+
+void Proxy::forward(base::Instant now, ContextId id, std::vector<Group> groups, ProxyEffects& out) {
+    Context* context = find(id);
+    if (context == nullptr || context->final_sent || context->no_more) return;
+    std::move(groups.begin(), groups.end(), std::back_inserter(context->groups));
+    start_next_group(now, *context, out);
+    plan(*context);
+}
+
+void Proxy::start_next_group(base::Instant now, Context& context, ProxyEffects& out) {
+    context.group_ends = base::Instant::max();
+    while (!context.groups.empty() && context.groups.front().forks.empty()) context.groups.pop_front();
+    if (context.groups.empty()) {
+        if (!context.no_more)
+            out.push_back(Exhausted{context.id, context.refusals.status()});
+        else
+            conclude(now, context, out);
+        return;
+    }
+    Group group = std::move(context.groups.front());
+    context.groups.pop_front();
+    if (group.ring_for != base::Duration::max()) context.group_ends = now + group.ring_for;
+    // RFC 5393 section 5.3.3: what may still be spent is shared by those that ring at once.
+    const auto count = static_cast<std::uint32_t>(group.forks.size());
+    const std::uint32_t breadth = number_of(context.request, "Max-Breadth", usual_max_breadth);
+    if (breadth < count) {
+        context.refusals.add(make_answer(context.request, 440, "Max-Breadth Exceeded", context.to_tag));
+        return start_next_group(now, context, out);
+    }
+    for (Fork& fork : group.forks) start(now, context, std::move(fork), breadth / count, out);
+}
+
+void Proxy::start(base::Instant now, Context& context, Fork fork, std::uint32_t breadth, ProxyEffects& out) {
+    Message copy = context.request;
+    prepare(copy, fork);
+    copy.set("Max-Breadth", std::to_string(breadth));
+    const std::string branch = make_branch(loop_hash(context.request), ++last_branch_, settings_.seed);
+    copy.prepend("Via", via_entry(fork, branch));
+    std::string octets = copy.text();
+    out.push_back(Transmit{fork.hop, octets});
+    by_branch_.emplace(branch + " " + copy.method, context.id);
+    context.branches.push_back({branch,
+                                fork.hop,
+                                std::move(copy),
+                                std::move(octets),
+                                ClientTransaction(now, context.invite, is_reliable(fork.hop), settings_.timers),
+                                {},
+                                std::nullopt,
+                                {},
+                                false,
+                                false,
+                                false,
+                                context.invite ? now + settings_.timer_c : base::Instant::max(),
+                                base::Instant::max()});
+}
+
+void Proxy::relay(Message ack, const Fork& fork, ProxyEffects& out) {
+    prepare(ack, fork);
+    ack.prepend("Via", via_entry(fork, make_branch(loop_hash(ack), ++last_branch_, settings_.seed)));
+    out.push_back(Transmit{fork.hop, ack.text()});
+}
+
+void Proxy::branch_refused(base::Instant now, Context& context, Message refusal, ProxyEffects& out) {
+    const bool global = refusal.status >= 600;
+    context.refusals.add(std::move(refusal));
+    if (global) {
+        context.no_more = true;
+        context.groups.clear();
+        cancel_branches(now, context, out);
+    }
+    const bool pending = std::any_of(context.branches.begin(), context.branches.end(),
+                                     [](const Branch& branch) { return !branch.settled; });
+    if (!pending && !context.final_sent) start_next_group(now, context, out);
+}
+
+void Proxy::branch_failed(base::Instant now, Context& context, Branch& branch, std::uint16_t status,
+                          std::string_view phrase, ProxyEffects& out) {
+    if (branch.settled) return;
+    branch.settled = true;
+    branch.client.abandon();
+    branch.timer_c = branch.gives_up = base::Instant::max();
+    branch_refused(now, context, make_answer(context.request, status, phrase, context.to_tag), out);
+}
+
+void Proxy::cancel_branches(base::Instant now, Context& context, ProxyEffects& out) {
+    if (!context.invite) return;
+    for (Branch& branch : context.branches) {
+        if (branch.settled || branch.cancel_wanted) continue;
+        branch.cancel_wanted = true;
+        // Before a provisional answer a CANCEL might overtake its INVITE: it waits for one (section 9.1).
+        if (branch.provisional) cancel(now, branch, out);
+    }
+}
+
+void Proxy::cancel(base::Instant now, Branch& branch, ProxyEffects& out) {
+    branch.cancel_octets = make_cancel(branch.sent).text();
+    branch.cancel.emplace(now, false, is_reliable(branch.hop), settings_.timers);
+    branch.timer_c = base::Instant::max();
+    branch.gives_up = now + settings_.timers.whole();
+    out.push_back(Transmit{branch.hop, branch.cancel_octets});
+}
+
+void Proxy::lost(base::Instant now, const Hop& hop, ProxyEffects& out) {
+    std::vector<ContextId> touched;
+    for (const auto& [id, context] : contexts_)
+        if (std::any_of(context.branches.begin(), context.branches.end(),
+                        [&](const Branch& branch) { return !branch.settled && branch.hop == hop; }))
+            touched.push_back(id);
+    for (const ContextId id : touched) {
+        Context& context = contexts_.at(id);
+        for (std::size_t i = 0; i < context.branches.size(); ++i)
+            if (context.branches[i].hop == hop)
+                branch_failed(now, context, context.branches[i], 503, "Connection Lost", out);
+        plan(context);
+    }
+}
+
+// A branch that has failed is the last thing looked at: the next group may begin, and then `branch` is elsewhere.
+void Proxy::branch_on_time(base::Instant now, Context& context, Branch& branch, ProxyEffects& out) {
+    if (branch.cancel)
+        while (branch.cancel->on_time(now) == ClientTransaction::Due::repeat)
+            out.push_back(Transmit{branch.hop, branch.cancel_octets});
+    if (branch.timer_c <= now && branch.provisional) {
+        branch.cancel_wanted = true;
+        cancel(now, branch, out);
+    }
+    auto due = branch.client.on_time(now);
+    for (; due == ClientTransaction::Due::repeat; due = branch.client.on_time(now))
+        out.push_back(Transmit{branch.hop, branch.octets});
+    if (due == ClientTransaction::Due::timed_out || branch.timer_c <= now)
+        branch_failed(now, context, branch, 408, "Request Timeout", out);
+    else if (branch.gives_up <= now)
+        branch_failed(now, context, branch, 487, "Request Terminated", out);
+}
+
+void Proxy::on_time(base::Instant now, ProxyEffects& out) {
+    while (!agenda_.empty() && agenda_.begin()->first <= now) {
+        Context& context = contexts_.at(agenda_.begin()->second);
+        for (auto due = context.server.on_time(now); due != ServerTransaction::Due::nothing;
+             due = context.server.on_time(now)) {
+            if (due == ServerTransaction::Due::answer_again) out.push_back(Transmit{context.from, context.last_answer});
+            if (context.server.ended()) break;
+        }
+        // By index: a refusal may start the next group, which adds branches.
+        for (std::size_t i = 0; i < context.branches.size(); ++i)
+            branch_on_time(now, context, context.branches[i], out);
+        if (context.group_ends <= now) {
+            context.group_ends = base::Instant::max();
+            cancel_branches(now, context, out);
+        }
+        plan(context);
+    }
+}
+
+base::Instant Proxy::next_deadline() const {
+    return agenda_.empty() ? base::Instant::max() : agenda_.begin()->first;
+}
+
+void Proxy::plan(Context& context) {
+    base::Instant next = std::min(context.server.next_deadline(), context.group_ends);
+    bool done = context.server.ended();
+    for (const Branch& branch : context.branches) {
+        next = std::min({next, branch.client.next_deadline(), branch.timer_c, branch.gives_up});
+        if (branch.cancel) next = std::min(next, branch.cancel->next_deadline());
+        done = done && branch.client.ended();
+    }
+    if (done) return forget(context);
+    if (next == context.planned) return;
+    if (context.planned != base::Instant::max()) agenda_.erase({context.planned, context.id});
+    context.planned = next;
+    if (next != base::Instant::max()) agenda_.insert({next, context.id});
+}
+
+void Proxy::forget(Context& context) {
+    if (context.planned != base::Instant::max()) agenda_.erase({context.planned, context.id});
+    by_key_.erase(context.key);
+    for (const Branch& branch : context.branches) by_branch_.erase(branch.id + " " + branch.sent.method);
+    contexts_.erase(context.id);
+}
+
+}  // namespace innkeeper::calls

@@ -1,0 +1,24 @@
+// Which of several refusals goes back to the caller (RFC 3261 section 16.7, step 6). Pure.
+#pragma once
+
+#include <optional>
+
+#include "calls/message.h"
+
+namespace innkeeper::calls {
+
+// Collects the final refusals of all branches of one request.
+class ResponseChoice {
+public:
+    void add(Message refusal);
+    bool empty() const { return !best_; }
+    std::uint16_t status() const { return best_ ? best_->status : std::uint16_t{0}; }
+    // The best one, with the challenges of all; a 503 becomes 500: other requests may fare better here.
+    Message take();
+
+private:
+    std::optional<Message> best_;
+    std::vector<Header> challenges_;
+};
+
+}  // namespace innkeeper::calls

@@ -1,0 +1,319 @@
+#include <catch2/catch.hpp>
+
+#include "calls/proxy.h"
+#include "support.h"
+
+namespace innkeeper::calls {
+namespace {
+
+using namespace std::chrono_literals;
+
+base::Flow flow(std::uint16_t port, base::Transport transport = base::Transport::udp) {
+    return {transport, 0, {*base::IpAddress::parse("192.0.2.11"), port}, transport == base::Transport::udp ? 0U : port};
+}
+
+Fork fork(std::uint16_t port, base::Transport transport = base::Transport::udp) {
+    return {"sip:1002@192.0.2.11:" + std::to_string(port),
+            flow(port, transport),
+            "UDP 192.0.2.1:5060",
+            {},
+            {"<sip:192.0.2.1:5060;lr>"},
+            {}};
+}
+
+// The proxy between a caller at port 5060 and phones at other ports; the owner forwards to `groups`.
+struct House {
+    Proxy proxy{ProxySettings{}};
+    base::Instant now{1s};
+    std::vector<Group> groups = {{{fork(6001)}, base::Duration::max()}};
+    std::vector<Group> overflow;  // when all have refused
+    std::vector<Transmit> sent;
+    std::vector<std::uint16_t> concluded;
+    std::vector<RelayAck> acks;
+    std::size_t decisions = 0;
+
+    void settle(ProxyEffects effects) {
+        for (std::size_t i = 0; i < effects.size(); ++i) {
+            ProxyEffects more;
+            if (auto* transmit = std::get_if<Transmit>(&effects[i])) sent.push_back(*transmit);
+            if (auto* decide = std::get_if<Decide>(&effects[i])) {
+                ++decisions;
+                proxy.forward(now, decide->id, groups, more);
+            }
+            if (auto* exhausted = std::get_if<Exhausted>(&effects[i])) {
+                if (overflow.empty())
+                    proxy.conclude(now, exhausted->id, more);
+                else
+                    proxy.forward(now, exhausted->id, std::exchange(overflow, {}), more);
+            }
+            if (auto* done = std::get_if<Concluded>(&effects[i])) concluded.push_back(done->status);
+            if (auto* ack = std::get_if<RelayAck>(&effects[i])) acks.push_back(*ack);
+            effects.insert(effects.end(), more.begin(), more.end());
+        }
+    }
+    void receive(Message message, const Hop& from) {
+        ProxyEffects effects;
+        proxy.receive(now, std::move(message), from, effects);
+        settle(std::move(effects));
+    }
+    void wait(base::Duration time) {
+        const base::Instant end = now + time;
+        while (proxy.next_deadline() <= end) {
+            now = std::max(now, proxy.next_deadline());
+            ProxyEffects effects;
+            proxy.on_time(now, effects);
+            settle(std::move(effects));
+        }
+        now = end;
+    }
+    // The octets sent to a port that begin with `start`, in order.
+    std::vector<std::string> at(std::uint16_t port, std::string_view start) const {
+        std::vector<std::string> found;
+        for (const Transmit& one : sent)
+            if (const auto* to = std::get_if<base::Flow>(&one.to);
+                to != nullptr && to->remote.port == port && one.octets.substr(0, start.size()) == start)
+                found.push_back(one.octets);
+        return found;
+    }
+};
+
+}  // namespace
+
+TEST_CASE("an INVITE is answered 100 at once and goes on with our Via, Record-Route and one hop less", "[calls]") {
+    House house;
+    house.receive(request({}), flow(5060));
+    CHECK(house.at(5060, "SIP/2.0 100").size() == 1);
+    REQUIRE(house.at(6001, "INVITE sip:1002@192.0.2.11:6001 SIP/2.0").size() == 1);
+    const Message copy = *Message::parse(house.at(6001, "INVITE").front());
+    CHECK(copy.all("Via").size() == 2);
+    CHECK(*copy.find("Record-Route") == "<sip:192.0.2.1:5060;lr>");
+    CHECK(*copy.find("Max-Forwards") == "69");
+    CHECK(copy.all("Via").back().find("received=192.0.2.11") != std::string_view::npos);
+}
+
+TEST_CASE("a repeated INVITE gets the last answer again and goes nowhere", "[calls]") {
+    House house;
+    house.receive(request({}), flow(5060));
+    house.receive(answer_to(house.at(6001, "INVITE").front(), 180), flow(6001));
+    house.receive(request({}), flow(5060));
+    CHECK(house.decisions == 1);
+    CHECK(house.at(5060, "SIP/2.0 180").size() == 2);
+    CHECK(house.at(6001, "INVITE").size() == 1);
+}
+
+TEST_CASE("an INVITE over UDP is repeated at doubling intervals until it is answered", "[calls]") {
+    House house;
+    house.receive(request({}), flow(5060));
+    house.wait(3600ms);
+    CHECK(house.at(6001, "INVITE").size() == 4);  // 0, 0.5, 1.5, 3.5 s
+    house.receive(answer_to(house.at(6001, "INVITE").front(), 180), flow(6001));
+    house.wait(60s);
+    CHECK(house.at(6001, "INVITE").size() == 4);
+}
+
+TEST_CASE("an INVITE over a stream is never repeated", "[calls]") {
+    House house;
+    house.groups = {{{fork(6001, base::Transport::tcp)}, base::Duration::max()}};
+    house.receive(request({}), flow(5060));
+    house.wait(31s);
+    CHECK(house.at(6001, "INVITE").size() == 1);
+}
+
+TEST_CASE("a phone that never answers is 408 after timer B, and nothing is left behind", "[calls]") {
+    House house;
+    house.receive(request({}), flow(5060));
+    house.wait(32s);
+    CHECK(house.concluded == std::vector<std::uint16_t>{408});
+    house.wait(70s);
+    CHECK(house.proxy.under_way() == 0);
+}
+
+TEST_CASE("a 200 goes up, its ACK is the owner's to relay, and nothing is left behind", "[calls]") {
+    House house;
+    house.receive(request({}), flow(5060));
+    house.receive(answer_to(house.at(6001, "INVITE").front(), 200), flow(6001));
+    REQUIRE(house.at(5060, "SIP/2.0 200").size() == 1);
+    CHECK(Message::parse(house.at(5060, "SIP/2.0 200").front())->all("Via").size() == 1);
+    house.receive(request({.method = "ACK", .branch = "z9hG4bK-ack", .to_tag = "bob"}), flow(5060));
+    CHECK(house.acks.size() == 1);
+    house.wait(33s);
+    CHECK(house.proxy.under_way() == 0);
+}
+
+TEST_CASE("a refusal is acknowledged to the phone, repeated to the caller, and ends with the caller's ACK", "[calls]") {
+    House house;
+    house.receive(request({}), flow(5060));
+    const std::string invite = house.at(6001, "INVITE").front();
+    house.receive(answer_to(invite, 486), flow(6001));
+    house.receive(answer_to(invite, 486), flow(6001));
+    CHECK(house.at(6001, "ACK").size() == 2);
+    CHECK(house.at(5060, "SIP/2.0 486").size() == 1);
+    house.wait(2s);
+    const std::size_t repeated = house.at(5060, "SIP/2.0 486").size();
+    CHECK(repeated == 3);  // 0, 0.5, 1.5 s
+    house.receive(request({.method = "ACK", .to_tag = "bob"}), flow(5060));
+    CHECK(house.acks.empty());
+    house.wait(40s);
+    CHECK(house.at(5060, "SIP/2.0 486").size() == repeated);
+    CHECK(house.proxy.under_way() == 0);
+}
+
+TEST_CASE("of two phones that ring the first to answer gets the call and the other is cancelled", "[calls]") {
+    House house;
+    house.groups = {{{fork(6001), fork(6002)}, base::Duration::max()}};
+    house.receive(request({}), flow(5060));
+    const std::string first = house.at(6001, "INVITE").front();
+    const std::string second = house.at(6002, "INVITE").front();
+    house.receive(answer_to(first, 180), flow(6001));
+    house.receive(answer_to(second, 180), flow(6002));
+    house.receive(answer_to(second, 200), flow(6002));
+    REQUIRE(house.at(6001, "CANCEL").size() == 1);
+    const Message cancel = *Message::parse(house.at(6001, "CANCEL").front());
+    CHECK(*cancel.find("Via") == *Message::parse(first)->find("Via"));
+    house.receive(answer_to(house.at(6001, "CANCEL").front(), 200), flow(6001));
+    house.receive(answer_to(first, 487), flow(6001));
+    CHECK(house.at(6001, "ACK").size() == 1);
+    CHECK(house.concluded == std::vector<std::uint16_t>{200});
+}
+
+TEST_CASE("a CANCEL waits for a provisional answer and then goes out", "[calls]") {
+    House house;
+    house.receive(request({}), flow(5060));
+    house.receive(request({.method = "CANCEL"}), flow(5060));
+    CHECK(house.at(5060, "SIP/2.0 200").size() == 1);
+    CHECK(house.at(6001, "CANCEL").empty());
+    const std::string invite = house.at(6001, "INVITE").front();
+    house.receive(answer_to(invite, 180), flow(6001));
+    CHECK(house.at(6001, "CANCEL").size() == 1);
+    house.receive(answer_to(invite, 487), flow(6001));
+    CHECK(house.concluded == std::vector<std::uint16_t>{487});
+}
+
+TEST_CASE("a 200 that crosses the CANCEL still goes up", "[calls]") {
+    House house;
+    house.receive(request({}), flow(5060));
+    const std::string invite = house.at(6001, "INVITE").front();
+    house.receive(answer_to(invite, 180), flow(6001));
+    house.receive(request({.method = "CANCEL"}), flow(5060));
+    house.receive(answer_to(invite, 200), flow(6001));
+    CHECK(house.concluded == std::vector<std::uint16_t>{200});
+}
+
+TEST_CASE("a CANCEL of nothing is 481", "[calls]") {
+    House house;
+    house.receive(request({.method = "CANCEL"}), flow(5060));
+    CHECK(house.at(5060, "SIP/2.0 481").size() == 1);
+}
+
+TEST_CASE("a 6xx stops the search and cancels whoever rings", "[calls]") {
+    House house;
+    house.groups = {{{fork(6001), fork(6002)}, base::Duration::max()}, {{fork(6003)}, base::Duration::max()}};
+    house.receive(request({}), flow(5060));
+    house.receive(answer_to(house.at(6002, "INVITE").front(), 180), flow(6002));
+    house.receive(answer_to(house.at(6001, "INVITE").front(), 603), flow(6001));
+    CHECK(house.at(6002, "CANCEL").size() == 1);
+    house.receive(answer_to(house.at(6002, "INVITE").front(), 487), flow(6002));
+    CHECK(house.at(6003, "INVITE").empty());
+    CHECK(house.concluded == std::vector<std::uint16_t>{603});
+}
+
+TEST_CASE("the next group rings when the one before has refused or its time is over", "[calls]") {
+    House house;
+    house.groups = {{{fork(6001)}, 10s}, {{fork(6002)}, base::Duration::max()}};
+    house.receive(request({}), flow(5060));
+    const std::string first = house.at(6001, "INVITE").front();
+    house.receive(answer_to(first, 180), flow(6001));
+    house.wait(10s);
+    CHECK(house.at(6001, "CANCEL").size() == 1);
+    house.receive(answer_to(first, 487), flow(6001));
+    REQUIRE(house.at(6002, "INVITE").size() == 1);
+    house.receive(answer_to(house.at(6002, "INVITE").front(), 200), flow(6002));
+    CHECK(house.concluded == std::vector<std::uint16_t>{200});
+}
+
+TEST_CASE("when all have refused the owner may send the call elsewhere", "[calls]") {
+    House house;
+    house.overflow = {{{fork(6009)}, base::Duration::max()}};
+    house.receive(request({}), flow(5060));
+    house.receive(answer_to(house.at(6001, "INVITE").front(), 486), flow(6001));
+    REQUIRE(house.at(6009, "INVITE").size() == 1);
+    house.receive(answer_to(house.at(6009, "INVITE").front(), 200), flow(6009));
+    CHECK(house.concluded == std::vector<std::uint16_t>{200});
+}
+
+TEST_CASE("a phone that rings for longer than timer C is cancelled", "[calls]") {
+    House house;
+    house.receive(request({}), flow(5060));
+    const std::string invite = house.at(6001, "INVITE").front();
+    house.receive(answer_to(invite, 180), flow(6001));
+    house.wait(180s);
+    CHECK(house.at(6001, "CANCEL").empty());
+    house.wait(2s);
+    CHECK_FALSE(house.at(6001, "CANCEL").empty());
+    house.wait(100s);  // nobody answers the CANCEL either
+    CHECK(house.concluded == std::vector<std::uint16_t>{487});
+    CHECK(house.proxy.under_way() == 0);
+}
+
+TEST_CASE("a lost connection fails its branch at once", "[calls]") {
+    House house;
+    house.groups = {{{fork(6001, base::Transport::tcp)}, base::Duration::max()}};
+    house.receive(request({}), flow(5060));
+    ProxyEffects effects;
+    house.proxy.lost(house.now, flow(6001, base::Transport::tcp), effects);
+    house.settle(std::move(effects));
+    CHECK(house.concluded == std::vector<std::uint16_t>{500});
+}
+
+TEST_CASE("a request that comes round unchanged is a loop, one that was redirected is a spiral", "[calls]") {
+    House house;
+    house.receive(request({}), flow(5060));
+    Message round = *Message::parse(house.at(6001, "INVITE").front());
+    Message spiral = round;
+    round.uri = "sip:1002@example.com";
+    house.receive(round, flow(6001));
+    CHECK(house.at(6001, "SIP/2.0 482").size() == 1);
+    spiral.uri = "sip:1003@example.com";
+    house.receive(spiral, flow(6001));
+    CHECK(house.decisions == 2);
+}
+
+TEST_CASE("an answer from elsewhere than where the request went is ignored", "[calls][R20]") {
+    House house;
+    house.receive(request({}), flow(5060));
+    base::Flow stranger = flow(6001);
+    stranger.remote.ip = *base::IpAddress::parse("198.51.100.7");
+    house.receive(answer_to(house.at(6001, "INVITE").front(), 200), stranger);
+    CHECK(house.concluded.empty());
+}
+
+TEST_CASE("a MESSAGE is repeated, answered once and absorbed afterwards", "[calls]") {
+    House house;
+    house.receive(request({.method = "MESSAGE"}), flow(5060));
+    house.wait(600ms);
+    CHECK(house.at(6001, "MESSAGE").size() == 2);
+    const Message answer = answer_to(house.at(6001, "MESSAGE").front(), 200);
+    house.receive(answer, flow(6001));
+    house.receive(answer, flow(6001));
+    CHECK(house.at(5060, "SIP/2.0 200").size() == 1);
+    house.receive(request({.method = "MESSAGE"}), flow(5060));
+    CHECK(house.at(5060, "SIP/2.0 200").size() == 2);
+    house.wait(40s);
+    CHECK(house.proxy.under_way() == 0);
+}
+
+TEST_CASE("what nobody may forward is refused", "[calls]") {
+    House house;
+    Message tired = request({});
+    tired.set("Max-Forwards", "0");
+    house.receive(tired, flow(5060));
+    CHECK(house.at(5060, "SIP/2.0 483").size() == 1);
+    house.receive(request({.branch = "z9hG4bK-2", .more = "Proxy-Require: privacy\r\n"}), flow(5060));
+    REQUIRE(house.at(5060, "SIP/2.0 420").size() == 1);
+    CHECK(*Message::parse(house.at(5060, "SIP/2.0 420").front())->find("Unsupported") == "privacy");
+    house.receive(request({.uri = "tel:+1", .branch = "z9hG4bK-3"}), flow(5060));
+    CHECK(house.at(5060, "SIP/2.0 416").size() == 1);
+    CHECK(house.decisions == 0);
+}
+
+}  // namespace innkeeper::calls
