@@ -225,6 +225,14 @@ Description description(const core::TurnPromised& promised) {
             {{"aor", text(promised.aor.text())}, {"wait_seconds", std::to_string(promised.wait.count())}}};
 }
 
+Description description(const core::CallConcluded& call) {
+    Fields fields;
+    add(fields, "caller", text(call.caller.text()));
+    add(fields, "callee", text(call.callee.text()));
+    add(fields, "status", std::to_string(call.status));
+    return {"call_concluded", std::move(fields)};
+}
+
 Description description(const core::DrainBegan& began) {
     Fields fields;
     add(fields, "reason", began.reason);

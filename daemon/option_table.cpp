@@ -101,6 +101,17 @@ Table peer_options() {
     };
 }
 
+Table call_options() {
+    return {
+        one("advertise", "ADDR", "", "our address for calls, where listen is a wildcard; unset: the machine's first",
+            [](Options& o, View v) { return take_address(v, o.advertise); }),
+        list("pbx", "NAME=udp:ADDR:PORT", {}, "the PBX beside us; several are tried in order",
+             [](Options& o, View v) { return take_pbx(v, o.settings.calls.pbxs); }),
+        list("emergency-number", "NUMBER", {"112", "911", "999"}, "dialled by anybody, goes to the PBX at once",
+             [](Options& o, View v) { return take_name(v, o.settings.calls.emergency_numbers.emplace_back()); }),
+    };
+}
+
 Table failover_options() {
     return {
         one("preset", "fast|ip-office", "fast", "defaults of the times below: ours, or those of IP Office",
@@ -309,6 +320,7 @@ const std::vector<Option>& option_table() {
         add("General", general_flags());
         add("This site", site_options());
         add("Peers", peer_options());
+        add("Calls", call_options());
         add("Failover and failback", failover_options());
         add("Registrar", registrar_options());
         add("Log", log_options());

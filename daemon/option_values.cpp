@@ -139,6 +139,29 @@ Wrong take_endpoint(std::string_view value, std::optional<base::Endpoint>& into)
     return std::nullopt;
 }
 
+Wrong take_address(std::string_view value, std::optional<base::IpAddress>& into) {
+    into.reset();
+    if (value.empty()) return std::nullopt;
+    const auto address = base::IpAddress::parse(value);
+    if (!address) return address.error().text;
+    into = *address;
+    return std::nullopt;
+}
+
+Wrong take_pbx(std::string_view value, std::vector<core::CallSettings::Pbx>& into) {
+    constexpr std::string_view form = "write NAME=udp:ADDR:PORT";
+    const auto equals = value.find('=');
+    if (equals == std::string_view::npos) return quoted(value) + " names no address: " + std::string(form);
+    base::SiteName name;
+    if (auto wrong = take_site(value.substr(0, equals), name)) return wrong;
+    const auto reached = base::Listener::parse(value.substr(equals + 1));
+    if (!reached) return reached.error().text + ", " + std::string(form);
+    if (reached->transport != base::Transport::udp)
+        return quoted(value) + " is not reached over UDP, the only way to a PBX: " + std::string(form);
+    into.push_back({std::move(name.text), reached->transport, reached->local});
+    return std::nullopt;
+}
+
 Wrong take_peer(std::string_view value, Options& options) {
     const auto equals = value.find('=');
     if (equals == std::string_view::npos) return quoted(value) + " names no address: write NAME=ADDR:PORT";

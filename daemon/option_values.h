@@ -28,6 +28,8 @@ Wrong take_site(std::string_view value, base::SiteName& into);
 Wrong take_domain(std::string_view value, std::vector<std::string>& into);
 Wrong take_listener(std::string_view value, std::vector<base::Listener>& into);
 Wrong take_endpoint(std::string_view value, std::optional<base::Endpoint>& into);
+Wrong take_address(std::string_view value, std::optional<base::IpAddress>& into);  // empty: none
+Wrong take_pbx(std::string_view value, std::vector<core::CallSettings::Pbx>& into);
 Wrong take_peer(std::string_view value, Options& options);
 
 // One of a few words.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "daemon/call_addresses.h"
 #include "daemon/option_sources.h"
 #include "daemon/option_table.h"
 
@@ -38,6 +39,7 @@ std::vector<Written> values_of(const Options& options, const Option& option) {
 
 void take_values(Options& options, std::vector<Problem>& problems) {
     options.settings.physical_user_agents.clear();
+    options.settings.calls.emergency_numbers.clear();
     std::string command;
     for (const Option& option : option_table()) {
         for (const Written& written : values_of(options, option)) {
@@ -95,6 +97,7 @@ ParsedOptions parse_options(const std::vector<std::string>& arguments, const cha
     options.settings.matching.ipv6 = std::any_of(options.listen.begin(), options.listen.end(),
                                                  [](const base::Listener& one) { return !one.local.ip.is_v4(); });
     for (const base::Listener& one : options.listen) options.settings.transports.push_back(one.transport);
+    options.settings.calls.listeners = call_addresses(options.listen, options.advertise);
     if (options.task == Task::run || options.task == Task::check_config) check_together(options, parsed.problems);
     if (options.task == Task::ask) std::erase_if(parsed.problems, std::not_fn(concerns_asking));
     if (options.task == Task::help || options.task == Task::version) parsed.problems.clear();

@@ -40,6 +40,7 @@ struct Options {
 
     core::Settings settings;  // all but matching.root_ca, which is in the certificate
     std::vector<base::Listener> listen;
+    std::optional<base::IpAddress> advertise;
     std::optional<base::Endpoint> peer_listen;
     std::map<base::SiteName, base::Endpoint> peers;
     link::CertificateFiles tls;

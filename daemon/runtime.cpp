@@ -87,7 +87,9 @@ Runtime::Runtime(host::Loop& loop, host::Log& log, const Options& options)
     phones.tls_key = options.tls.key;
     phones_ = std::make_unique<sip::PhoneEdge>(
         loop, phones, [this](const core::RegisterRequest& request) { feed(request); },
-        [this](const core::OptionsRequest& request) { feed(request); });
+        [this](const core::OptionsRequest& request) { feed(request); },
+        [this](const core::SipReceived& received) { feed(received); },
+        [this](const core::HopLost& lost) { feed(lost); });
     control_ = std::make_unique<control::Server>(loop, options.control_socket,
                                                  [this](const core::OperatorCommand& command) { feed(command); });
     if (options.http_listen)
@@ -110,6 +112,11 @@ void Runtime::feed(core::Event event) {
 
 void Runtime::perform(core::Answer& answer) {
     phones_->answer(answer.response);
+}
+
+void Runtime::perform(core::SendSip& message) {
+    if (phones_->send(message.to, message.octets)) return;
+    loop_.post([this, hop = std::move(message.to)] { feed(core::HopLost{hop}); });
 }
 
 void Runtime::perform(core::SendToPeer& message) {

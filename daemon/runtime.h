@@ -37,6 +37,7 @@ public:
 private:
     void feed(core::Event event);
     void perform(core::Answer& answer);
+    void perform(core::SendSip& message);
     void perform(core::SendToPeer& message);
     void perform(core::RedialPeer& redial);
     void perform(core::ProbePhone& probe);

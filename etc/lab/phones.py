@@ -1,8 +1,10 @@
 """Real phones without a sound card, one process and one folder each: baresip and linphone."""
 
 import contextlib
+import json
 import os
 import re
+import socket
 import subprocess
 
 from .names import DOMAIN
@@ -36,7 +38,9 @@ class Baresip:
         lines = ['poll_method epoll', f'sip_listen {address}:5060', f'module_path {_module_path()}',
                  'audio_player aubridge,nil', 'audio_source aubridge,nil',
                  'audio_alert aubridge,nil', f'net_interface {address}', f'dns_server {name_server}']
-        lines += [f'module {name}.so' for name in MODULES] + ['module_app menu.so', 'module_app account.so']
+        lines += [f'ctrl_tcp_listen {address}:4444']
+        lines += [f'module {name}.so' for name in MODULES]
+        lines += [f'module_app {name}.so' for name in ('menu', 'account', 'ctrl_tcp')]
         if ca:
             lines.append(f'sip_cafile {ca}')
         self._write('config', lines)
@@ -53,6 +57,7 @@ class Baresip:
         self._write('accounts', [account])
         self._write('contacts', [])
         self.process = None
+        self.control, self.unread, self.heard = None, b'', []
 
     def _write(self, name, lines):
         with open(os.path.join(self.folder, name), 'w', encoding='utf-8') as file:
@@ -65,6 +70,32 @@ class Baresip:
     def unplug(self):
         if self.process:
             self.process.kill()
+
+    def dial(self, uri):
+        """Calls; what becomes of it is in events()."""
+        self.order('dial', uri)
+
+    def hang_up(self):
+        self.order('hangup')
+
+    def order(self, command, params=''):
+        """Tells the phone what its user would press; on the line of its control module, which tells its events too."""
+        if not self.control:
+            with self.place:
+                self.control = socket.create_connection((self.address, 4444), timeout=5)
+            self.control.setblocking(False)
+        text = json.dumps({'command': command, 'params': params, 'token': str(len(self.heard))})
+        self.control.sendall(f'{len(text)}:{text},'.encode())
+
+    def events(self):
+        """Types of the events since the first order, in order."""
+        with contextlib.suppress(BlockingIOError):
+            while part := self.control.recv(65536):
+                self.unread += part
+        while (colon := self.unread.find(b':')) > 0 and len(self.unread) > (end := colon + 1 + int(self.unread[:colon])):
+            self.heard.append(json.loads(self.unread[colon + 1:end]))
+            self.unread = self.unread[end + 1:]
+        return [one['type'] for one in self.heard if one.get('event')]
 
     def grants(self, server):
         """How many of its REGISTERs this server granted, from the phone's own trace."""

@@ -78,26 +78,22 @@ void Proxy::receive_request(base::Instant now, Message message, const Hop& from,
 
     const ContextId id = ++last_id_;
     const bool invite = message.method == "INVITE";
-    Context& context =
-        contexts_
-            .emplace(id, Context{id,
-                                 key,
-                                 std::move(message),
-                                 from,
-                                 ServerTransaction(invite, is_reliable(from), settings_.timers),
-                                 {},
-                                 "ik" + std::to_string(settings_.seed % 100000) + "-" + std::to_string(id),
-                                 {},
-                                 {},
-                                 {},
-                                 base::Instant::max(),
-                                 base::Instant::max(),
-                                 invite,
-                                 false,
-                                 false})
-            .first->second;
+    contexts_.emplace(id, Context{id,
+                                  key,
+                                  std::move(message),
+                                  from,
+                                  ServerTransaction(invite, is_reliable(from), settings_.timers),
+                                  {},
+                                  "ik" + std::to_string(settings_.seed % 100000) + "-" + std::to_string(id),
+                                  {},
+                                  {},
+                                  {},
+                                  base::Instant::max(),
+                                  base::Instant::max(),
+                                  invite,
+                                  false,
+                                  false});
     by_key_.emplace(key, id);
-    if (invite) send_up(now, context, make_answer(context.request, 100, "Trying", {}), out);
     out.push_back(Decide{id});
 }
 
@@ -208,6 +204,16 @@ void Proxy::answer(base::Instant now, ContextId id, std::uint16_t status, std::s
     if (context == nullptr || context->final_sent) return;
     answer(now, *context, status, phrase, std::move(extra), out);
     plan(*context);
+}
+
+void Proxy::reject(ContextId id, std::uint16_t status, std::string_view phrase, std::vector<Header> extra,
+                   ProxyEffects& out) {
+    Context* context = find(id);
+    if (context == nullptr || !context->branches.empty()) return;
+    Message answer = make_answer(context->request, status, phrase, context->to_tag);
+    for (Header& header : extra) answer.headers.push_back(std::move(header));
+    out.push_back(Transmit{context->from, answer.text()});
+    forget(*context);
 }
 
 void Proxy::conclude(base::Instant now, ContextId id, ProxyEffects& out) {

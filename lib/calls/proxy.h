@@ -92,6 +92,9 @@ public:
     void forward(base::Instant now, ContextId id, std::vector<Group> groups, ProxyEffects& out);
     void answer(base::Instant now, ContextId id, std::uint16_t status, std::string_view phrase,
                 std::vector<Header> extra, ProxyEffects& out);
+    // Answers a stranger: once, and nothing is kept that would be repeated to him (R19).
+    void reject(ContextId id, std::uint16_t status, std::string_view phrase, std::vector<Header> extra,
+                ProxyEffects& out);
     void conclude(base::Instant now, ContextId id, ProxyEffects& out);
     void relay(Message ack, const Fork& fork, ProxyEffects& out);
 

@@ -33,6 +33,8 @@ std::string via_entry(const Fork& fork, std::string_view branch) {
 void Proxy::forward(base::Instant now, ContextId id, std::vector<Group> groups, ProxyEffects& out) {
     Context* context = find(id);
     if (context == nullptr || context->final_sent || context->no_more) return;
+    if (context->invite && context->server.state() == ServerTransaction::State::trying)
+        send_up(now, *context, make_answer(context->request, 100, "Trying", {}), out);
     std::move(groups.begin(), groups.end(), std::back_inserter(context->groups));
     start_next_group(now, *context, out);
     plan(*context);

@@ -4,6 +4,7 @@
 #include <variant>
 #include <vector>
 
+#include "calls/hop.h"
 #include "core/notice.h"
 #include "core/operator_command.h"
 #include "core/peer_message.h"
@@ -14,6 +15,11 @@ namespace innkeeper::core {
 
 struct Answer {
     Response response;
+};
+// A SIP message on its way to a phone's flow or an address; to other sites it goes by SendToPeer.
+struct SendSip {
+    calls::Hop to;
+    std::string octets;
 };
 struct SendToPeer {
     base::SiteName to;
@@ -42,7 +48,7 @@ struct Announce {
     Notice notice;
 };
 
-using Effect = std::variant<Answer, SendToPeer, RedialPeer, ProbePhone, WriteRow, ReplyToOperator, Announce>;
+using Effect = std::variant<Answer, SendSip, SendToPeer, RedialPeer, ProbePhone, WriteRow, ReplyToOperator, Announce>;
 using Effects = std::vector<Effect>;
 
 }  // namespace innkeeper::core

@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "calls/hop.h"
 #include "core/operator_command.h"
 #include "core/peer_message.h"
 #include "core/register_request.h"
@@ -108,6 +109,15 @@ struct OperatorCommand {
 struct LoopLagMeasured {
     base::Duration lag{};
 };
+// A SIP message other than REGISTER, whole, as it came; valid for the step.
+struct SipReceived {
+    calls::Hop from;
+    std::string_view octets;
+};
+// A connection is gone, or an address cannot be reached: what was sent there will not be answered.
+struct HopLost {
+    calls::Hop hop;
+};
 
 // What the runtime sees of its own process, at the start and every ten seconds; for readiness only.
 struct SelfObserved {
@@ -119,9 +129,9 @@ struct SelfObserved {
 
 struct TimePassed {};
 
-using Event =
-    std::variant<RegisterRequest, OptionsRequest, Started, NonceKeyMade, PeerMessageReceived, PeerLinkChanged,
-                 StateLoaded, UsersLoaded, UsersChanged, LicencesLoaded, StoreAvailability, PbxAvailability,
-                 PhoneProbed, WallClock, CallsChanged, OperatorCommand, LoopLagMeasured, SelfObserved, TimePassed>;
+using Event = std::variant<RegisterRequest, OptionsRequest, Started, NonceKeyMade, PeerMessageReceived, PeerLinkChanged,
+                           StateLoaded, UsersLoaded, UsersChanged, LicencesLoaded, StoreAvailability, PbxAvailability,
+                           PhoneProbed, WallClock, CallsChanged, OperatorCommand, LoopLagMeasured, SipReceived, HopLost,
+                           SelfObserved, TimePassed>;
 
 }  // namespace innkeeper::core

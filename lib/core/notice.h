@@ -139,6 +139,12 @@ struct TurnPromised {
     base::Aor aor;
     std::chrono::seconds wait{};
 };
+// A call's INVITE has its final answer.
+struct CallConcluded {
+    base::Aor caller;  // empty: no user of this network
+    base::Aor callee;
+    std::uint16_t status = 0;
+};
 struct DrainBegan {
     std::string reason;
     std::optional<base::Duration> lasts = std::nullopt;  // empty: until --resume
@@ -151,6 +157,6 @@ using Notice =
     std::variant<RegisterJudged, PhoneRegistered, PhoneRemoved, PeerHealthChanged, PeerLinkReported, PeerMismatched,
                  FailoverPhaseChanged, FailoverBegan, FailoverEnded, FailbackStopped, ReplicaRepaired, UsersReady,
                  UsersBorrowed, RecordsBorrowed, RecordsGiven, MemoryRecovered, MemoryIgnored, DoubleServiceEnded,
-                 StoreReported, HomeForced, PbxReported, StormBegan, StormPassed, TurnPromised, DrainBegan, DrainEnded>;
+                 StoreReported, HomeForced, PbxReported, StormBegan, StormPassed, TurnPromised, CallConcluded, DrainBegan, DrainEnded>;
 
 }  // namespace innkeeper::core

@@ -147,7 +147,12 @@ struct RecordsLent {
     std::vector<RecordEntry> records;  // in the order of their AORs
 };
 
-using PeerMessage =
-    std::variant<Hello, Heartbeat, Changes, Position, PhoneQuestion, PhoneVerdict, RecordsWanted, RecordsLent>;
+// A SIP message of a call between phones of two sites: the link proves where it comes from and hides it.
+struct SipRelay {
+    std::string octets;  // whole
+};
+
+using PeerMessage = std::variant<Hello, Heartbeat, Changes, Position, PhoneQuestion, PhoneVerdict, RecordsWanted,
+                                 RecordsLent, SipRelay>;
 
 }  // namespace innkeeper::core

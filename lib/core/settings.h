@@ -55,6 +55,23 @@ struct MatchingSettings {
     bool operator==(const MatchingSettings&) const = default;
 };
 
+// What calls need to know of this site.
+struct CallSettings {
+    struct Address {  // of one listener, as others reach it
+        base::Transport transport = base::Transport::udp;
+        std::string host;  // IPv6 in brackets
+        std::uint16_t port = 0;
+    };
+    std::vector<Address> listeners;  // in the order that Flow::listener counts
+    struct Pbx {
+        std::string name;
+        base::Transport transport = base::Transport::udp;
+        base::Endpoint endpoint;
+    };
+    std::vector<Pbx> pbxs;  // tried in order
+    std::vector<std::string> emergency_numbers = {"112", "911", "999"};
+};
+
 struct Settings {
     base::SiteName site;
     std::vector<base::Transport> transports;  // that phones may use here, as `listen` says; empty: any
@@ -64,6 +81,7 @@ struct Settings {
     HealthSettings health;
     FailoverSettings failover;
     ExpirySettings expiry;
+    CallSettings calls;
     base::Duration nonce_lifetime = 1h;
     // User-Agents of physical phones, matched as prefixes without case, where the record does not know the terminal.
     std::vector<std::string> physical_user_agents = {"Yealink", "Avaya",  "Aastra",   "Mitel", "snom",

@@ -2,6 +2,7 @@
 #include <array>
 #include <utility>
 
+#include "calls/message.h"
 #include "core/limits.h"
 #include "peer/codec.h"
 #include "peer/wire.h"
@@ -306,6 +307,9 @@ core::PeerMessage read(WipedFrame& frame, base::Instant now, Faults& faults) {
             return read(frame->records_wanted(), faults);
         case wire::Frame::kRecordsLent:
             return read(frame->records_lent(), faults);
+        case wire::Frame::kSipRelay:
+            return core::SipRelay{
+                read_text(frame->sip_relay().octets(), calls::Message::most_octets, "SIP message", faults)};
         case wire::Frame::MESSAGE_NOT_SET:
             break;
     }
@@ -314,9 +318,9 @@ core::PeerMessage read(WipedFrame& frame, base::Instant now, Faults& faults) {
 }
 
 std::string_view name(const core::PeerMessage& message) {
-    static constexpr std::array<std::string_view, 8> names = {"hello",          "heartbeat",      "changes",
+    static constexpr std::array<std::string_view, 9> names = {"hello",          "heartbeat",      "changes",
                                                               "position",       "phone question", "phone verdict",
-                                                              "records wanted", "records lent"};
+                                                              "records wanted", "records lent",   "SIP"};
     return names[message.index()];
 }
 

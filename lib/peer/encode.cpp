@@ -169,6 +169,7 @@ struct Writer {
     void operator()(const core::PhoneVerdict& verdict) const { write(verdict, *frame->mutable_phone_verdict()); }
     void operator()(const core::RecordsWanted& wanted) const { write(wanted, *frame->mutable_records_wanted()); }
     void operator()(const core::RecordsLent& lent) const { write(lent, *frame->mutable_records_lent()); }
+    void operator()(const core::SipRelay& relay) const { frame->mutable_sip_relay()->set_octets(relay.octets); }
 };
 
 }  // namespace

@@ -3,8 +3,9 @@
 #include <sofia-sip/msg_types.h>
 #include <strings.h>
 
-#include <charconv>
 #include <optional>
+
+#include "auth/credentials_header.h"
 
 namespace innkeeper::sip {
 namespace {
@@ -30,54 +31,15 @@ std::string_view unquoted(std::string_view value, TextPool& pool) {
     return pool.keep(length);
 }
 
-bool read_nonce_count(std::string_view text, auth::Credentials& out) {
-    const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), out.nonce_count, 16);
-    out.nonce_count_text = text;
-    return text.size() == 8 && failed == std::errc{} && end == text.data() + text.size();
-}
-
-bool read_algorithm(std::string_view text, auth::Credentials& out) {
-    if (same(text, "SHA-256")) {
-        out.algorithm = auth::Algorithm::sha256;
-        return true;
-    }
-    return same(text, "MD5");
-}
-
 std::optional<auth::Credentials> read(const msg_auth_t& header, TextPool& pool) {
-    auth::Credentials out;
-    bool usable = true;
+    auth::CredentialsReader reader;
     for (const msg_param_t* param = header.au_params; param != nullptr && *param != nullptr; ++param) {
         const std::string_view whole(*param);
         const auto equals = whole.find('=');
-        if (equals == std::string_view::npos) continue;
-        const auto name = whole.substr(0, equals);
-        const auto value = unquoted(whole.substr(equals + 1), pool);
-        if (same(name, "username"))
-            out.username = value;
-        else if (same(name, "realm"))
-            out.realm = value;
-        else if (same(name, "nonce"))
-            out.nonce = value;
-        else if (same(name, "uri"))
-            out.uri = value;
-        else if (same(name, "response"))
-            out.response = value;
-        else if (same(name, "cnonce"))
-            out.cnonce = value;
-        else if (same(name, "qop"))
-            usable = usable && (out.qop_auth = same(value, "auth"));
-        else if (same(name, "nc"))
-            usable = usable && read_nonce_count(value, out);
-        else if (same(name, "algorithm"))
-            usable = usable && read_algorithm(value, out);
+        if (equals != std::string_view::npos)
+            reader.take(whole.substr(0, equals), unquoted(whole.substr(equals + 1), pool));
     }
-    if (!out.qop_auth)
-        out.nonce_count = 0;
-    else if (out.nonce_count_text.empty() || out.cnonce.empty())
-        usable = false;  // RFC 7616 section 3.4
-    if (!usable) return std::nullopt;
-    return out;
+    return reader.finish();
 }
 
 }  // namespace

@@ -15,8 +15,8 @@ namespace {
 const msg_mclass_t* parser() {
     static const msg_mclass_t* const made = [] {
         constexpr const char* needed[] = {
-            "Via",     "From",      "To",   "Call-ID",        "CSeq",       "Contact",      "Expires",
-            "Require", "Supported", "Path", "Content-Length", "User-Agent", "Authorization"};
+            "Via",     "From",      "To",   "Call-ID",        "CSeq",       "Contact",       "Expires",
+            "Require", "Supported", "Path", "Content-Length", "User-Agent", "Authorization", "Route"};
         msg_mclass_t* out = msg_mclass_clone(sip_default_mclass(), 0, 1);
         INNKEEPER_ASSERT(out != nullptr);
         for (const char* name : needed)

@@ -1,5 +1,6 @@
 #include "sip/phone_edge.h"
 
+#include <map>
 #include <stdexcept>
 #include <utility>
 
@@ -19,21 +20,23 @@ struct PhoneEdge::Impl {
     RequestServer server;
     std::unique_ptr<TlsServer> tls;
     StreamConnections connections;
-    std::vector<std::unique_ptr<UdpListener>> datagrams;
+    std::map<std::uint8_t, std::unique_ptr<UdpListener>> datagrams;  // by listener
     std::vector<std::unique_ptr<StreamListener>> streams;
     std::vector<base::Listener> listeners;
 
-    Impl(host::Loop& the_loop, const PhoneEdgeSettings& settings, OnRegister on_register, OnOptions on_options)
+    Impl(host::Loop& the_loop, const PhoneEdgeSettings& settings, OnRegister on_register, OnOptions on_options,
+         OnSip on_sip, OnLost on_lost)
         : loop(the_loop),
           tls_certificate(settings.tls_certificate),
           tls_key(settings.tls_key),
-          server(settings.md5_only_user_agents, std::move(on_register), std::move(on_options)),
-          connections(loop, server, settings.streams) {}
+          server(settings.md5_only_user_agents, std::move(on_register), std::move(on_options), std::move(on_sip)),
+          connections(loop, server, settings.streams,
+                      [told = std::move(on_lost)](const base::Flow& flow) { told({flow}); }) {}
 
     base::Endpoint open(const base::Listener& listener, std::uint8_t index) {
         if (listener.transport == base::Transport::udp) {
-            datagrams.push_back(std::make_unique<UdpListener>(loop, server, listener, index));
-            return datagrams.back()->local();
+            return datagrams.emplace(index, std::make_unique<UdpListener>(loop, server, listener, index))
+                .first->second->local();
         }
         const bool secure = listener.transport == base::Transport::tls;
         if (secure && !tls) tls = std::make_unique<TlsServer>(tls_certificate, tls_key);
@@ -43,8 +46,10 @@ struct PhoneEdge::Impl {
     }
 };
 
-PhoneEdge::PhoneEdge(host::Loop& loop, const PhoneEdgeSettings& settings, OnRegister on_register, OnOptions on_options)
-    : impl_(std::make_unique<Impl>(loop, settings, std::move(on_register), std::move(on_options))) {
+PhoneEdge::PhoneEdge(host::Loop& loop, const PhoneEdgeSettings& settings, OnRegister on_register, OnOptions on_options,
+                     OnSip on_sip, OnLost on_lost)
+    : impl_(std::make_unique<Impl>(loop, settings, std::move(on_register), std::move(on_options), std::move(on_sip),
+                                   std::move(on_lost))) {
     constexpr std::size_t most_listeners = 255;  // base::Flow counts them in one octet
     if (settings.listeners.size() > most_listeners) throw std::runtime_error("listen: more than 255 listeners");
     for (std::size_t i = 0; i < settings.listeners.size(); ++i) {
@@ -58,6 +63,24 @@ PhoneEdge::~PhoneEdge() = default;
 
 void PhoneEdge::answer(const core::Response& response) {
     impl_->server.answer(response);
+}
+
+bool PhoneEdge::send(const calls::Hop& to, std::string_view octets) {
+    if (const auto* flow = std::get_if<base::Flow>(&to)) {
+        if (flow->transport != base::Transport::udp) return impl_->connections.send(flow->connection, octets);
+        const auto listener = impl_->datagrams.find(flow->listener);
+        if (listener == impl_->datagrams.end()) return false;
+        listener->second->send_to(flow->remote, octets);
+        return true;
+    }
+    const auto* address = std::get_if<calls::AddressHop>(&to);
+    if (address == nullptr || address->transport != base::Transport::udp) return false;
+    for (const auto& [index, listener] : impl_->datagrams) {
+        if (listener->local().ip.is_v4() != address->endpoint.ip.is_v4()) continue;
+        listener->send_to(address->endpoint, octets);
+        return true;
+    }
+    return false;
 }
 
 base::Expected<bool> PhoneEdge::reload_certificates() {

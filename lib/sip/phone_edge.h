@@ -9,7 +9,7 @@
 
 #include "base/address.h"
 #include "base/expected.h"
-#include "core/register_request.h"
+#include "core/event.h"
 #include "core/response.h"
 #include "host/loop.h"
 #include "sip/edge_counters.h"
@@ -34,14 +34,23 @@ public:
     using OnRegister = std::function<void(const core::RegisterRequest&)>;
     using OnOptions = std::function<void(const core::OptionsRequest&)>;
 
+    // All other messages, requests and answers; what is to be said to them comes by send().
+    using OnSip = std::function<void(const core::SipReceived&)>;
+    // A connection has ended.
+    using OnLost = std::function<void(const core::HopLost&)>;
+
     // Throws std::runtime_error with one line for the operator: a taken port, a certificate that cannot be used.
-    PhoneEdge(host::Loop& loop, const PhoneEdgeSettings& settings, OnRegister on_register, OnOptions on_options);
+    PhoneEdge(host::Loop& loop, const PhoneEdgeSettings& settings, OnRegister on_register, OnOptions on_options,
+              OnSip on_sip, OnLost on_lost);
     ~PhoneEdge();
     PhoneEdge(const PhoneEdge&) = delete;
     PhoneEdge& operator=(const PhoneEdge&) = delete;
 
     // Only for the request whose callback is running; any other id is ignored.
     void answer(const core::Response& response);
+
+    // A message to a phone's flow, or by UDP to an address. False: there is no such connection, or no way there.
+    bool send(const calls::Hop& to, std::string_view octets);
 
     // Reads the TLS files again, for connections to come; false: no listener is TLS. On error the old ones stay in use.
     base::Expected<bool> reload_certificates();

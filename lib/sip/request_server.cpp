@@ -62,6 +62,14 @@ std::string with_a_sound_request_line(std::string_view message) {
     return "OPTIONS sip:invalid SIP/2.0" + std::string(message.substr(end));
 }
 
+// What this server answers itself: registrations, and probes of it that name nobody. All else belongs to a call.
+bool ends_here(const sip_t& request) {
+    const sip_request_t& line = *request.sip_request;
+    if (line.rq_method == sip_method_register) return true;
+    return line.rq_method == sip_method_options && line.rq_url->url_user == nullptr && request.sip_route == nullptr &&
+           request.sip_to->a_tag == nullptr;
+}
+
 // R19: 2.5 octets out per octet in.
 constexpr std::size_t most_octets_out(std::size_t octets_in) {
     return octets_in * 5 / 2;
@@ -70,10 +78,11 @@ constexpr std::size_t most_octets_out(std::size_t octets_in) {
 }  // namespace
 
 RequestServer::RequestServer(std::vector<std::string> md5_only_user_agents, OnRegister on_register,
-                             OnOptions on_options)
+                             OnOptions on_options, OnSip on_sip)
     : md5_only_user_agents_(std::move(md5_only_user_agents)),
       on_register_(std::move(on_register)),
       on_options_(std::move(on_options)),
+      on_sip_(std::move(on_sip)),
       tag_seed_(random_seed()) {}
 
 RequestServer::Served RequestServer::serve(std::string_view message, const base::Flow& source, std::span<char> room,
@@ -96,10 +105,13 @@ RequestServer::Served RequestServer::serve(std::string_view message, const base:
         return {};
     }
     if (sip->sip_status != nullptr) {
-        ++count.ignored;
+        if (parsed->sound() && framing == Framing::whole)
+            on_sip_({source, message});
+        else
+            ++count.malformed;
         return {};
     }
-    Exchange exchange{*sip, source, room, message.size(), base::RequestId{++last_id_}, {}};
+    Exchange exchange{*sip, source, room, message, base::RequestId{++last_id_}, {}};
     current_ = &exchange;
     dispatch(exchange, parsed->sound() && blanks_are_sound(message) && framing == Framing::whole);
     current_ = nullptr;
@@ -116,23 +128,22 @@ std::optional<Rejection> RequestServer::protocol_fault(const sip_s& request, boo
     if (!is_scheme(line.rq_url->url_scheme)) return Rejection{400, "Bad Request-URI"};
     if (line.rq_url->url_type != url_sip && line.rq_url->url_type != url_sips)
         return Rejection{416, "Unsupported URI Scheme"};
-    if (line.rq_method == sip_method_cancel ||
-        (request.sip_to->a_tag != nullptr && line.rq_method != sip_method_register))
-        return Rejection{481, "Call/Transaction Does Not Exist"};
-    if (line.rq_method == sip_method_unknown) return Rejection{501, "Not Implemented"};
-    if (line.rq_method != sip_method_register && line.rq_method != sip_method_options)
-        return Rejection{405, "Method Not Allowed"};
     return std::nullopt;
 }
 
 void RequestServer::dispatch(Exchange& exchange, bool sound) {
     const sip_t& request = exchange.request;
-    if (request.sip_request->rq_method == sip_method_ack) {
-        ++counters_.of(exchange.source.transport).ignored;
+    const auto fault = protocol_fault(request, sound);
+    if (request.sip_request->rq_method == sip_method_ack && fault) {  // an ACK is never answered
+        ++counters_.of(exchange.source.transport).malformed;
         return;
     }
-    if (const auto fault = protocol_fault(request, sound)) {
+    if (fault) {
         reject(exchange, *fault);
+        return;
+    }
+    if (!ends_here(request)) {
+        on_sip_({exchange.source, exchange.message});
         return;
     }
     if (request.sip_request->rq_method == sip_method_options) {
@@ -171,7 +182,7 @@ void RequestServer::write(Exchange& exchange, const core::Response& response) {
     const bool granted = response.status / 100 == 2 && exchange.request.sip_request->rq_method == sip_method_register;
     // A connection proves where it comes from, and so does a granted REGISTER, whose nonce was sent to this address.
     const bool source_is_proved = granted || exchange.source.transport != base::Transport::udp;
-    const std::size_t most = source_is_proved ? exchange.room.size() : most_octets_out(exchange.request_octets);
+    const std::size_t most = source_is_proved ? exchange.room.size() : most_octets_out(exchange.message.size());
     auto text = write_answer(frame, response, Detail::full, exchange.room);
     if (text.size() > most) text = write_answer(frame, response, Detail::lean, exchange.room);
     if (text.empty() || text.size() > most) {

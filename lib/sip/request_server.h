@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "core/register_request.h"
+#include "core/event.h"
 #include "core/response.h"
 #include "sip/edge_counters.h"
 #include "sip/register_codec.h"
@@ -31,8 +31,10 @@ class RequestServer {
 public:
     using OnRegister = std::function<void(const core::RegisterRequest&)>;
     using OnOptions = std::function<void(const core::OptionsRequest&)>;
+    using OnSip = std::function<void(const core::SipReceived&)>;  // whatever else is sound; needs no answer()
 
-    RequestServer(std::vector<std::string> md5_only_user_agents, OnRegister on_register, OnOptions on_options);
+    RequestServer(std::vector<std::string> md5_only_user_agents, OnRegister on_register, OnOptions on_options,
+                  OnSip on_sip);
 
     struct Served {
         std::string_view answer;  // in the room that was given; empty: silence
@@ -53,7 +55,7 @@ private:
         const sip_s& request;
         const base::Flow& source;
         std::span<char> room;
-        std::size_t request_octets = 0;
+        std::string_view message;
         base::RequestId id;
         Served served;
     };
@@ -70,6 +72,7 @@ private:
     std::vector<std::string> md5_only_user_agents_;
     OnRegister on_register_;
     OnOptions on_options_;
+    OnSip on_sip_;
     RegisterDecoder decoder_;
     EdgeCounters counters_;
     Exchange* current_ = nullptr;

@@ -30,6 +30,7 @@ StreamConnection::StreamConnection(host::Loop& loop, RequestServer& server, cons
 }
 
 bool StreamConnection::overdue(base::Instant now) {
+    if (broken_) return true;
     ConnectionCounters& count = server_.counters().streams(flow_.transport);
     if (!handshaken_ && now >= opened_ + deadlines_.handshake) {
         ++count.handshake_timed_out;
@@ -44,6 +45,17 @@ bool StreamConnection::overdue(base::Instant now) {
         return true;
     }
     return false;
+}
+
+void StreamConnection::send(std::string_view octets) {
+    if (broken_ || !handshaken_) return;
+    if (unsent_.size() + octets.size() > most_unsent) {
+        broken_ = true;
+        return;
+    }
+    unsent_ += octets;
+    broken_ = !flush();
+    if (!broken_) want();
 }
 
 bool StreamConnection::progress() {

@@ -25,7 +25,9 @@ public:
                      const TlsServer* tls, const base::Flow& flow, std::function<void()> on_end);
 
     const base::Flow& flow() const { return flow_; }
-    // True when a deadline has passed, which is counted.
+    // A message of our own accord. Where the phone does not take it, the connection ends at the next sweep.
+    void send(std::string_view octets);
+    // True when a deadline has passed, which is counted, or a message could not be sent.
     bool overdue(base::Instant now);
 
 private:
@@ -43,6 +45,7 @@ private:
     std::function<void()> on_end_;
     StreamFramer framer_;
     std::string unsent_;
+    bool broken_ = false;
     bool handshaken_ = false;
     bool handshake_wants_write_ = false;
     base::Instant opened_;

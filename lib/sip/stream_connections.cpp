@@ -26,8 +26,11 @@ std::size_t what_the_process_may_open() {
 
 }  // namespace
 
-StreamConnections::StreamConnections(host::Loop& loop, RequestServer& server, const StreamLimits& limits)
-    : loop_(loop), server_(server), limits_(limits), sweep_timer_(loop, [this] { sweep(); }) {
+StreamConnections::StreamConnections(host::Loop& loop, RequestServer& server, const StreamLimits& limits,
+                                     OnLost on_lost)
+    : loop_(loop), server_(server), limits_(limits), on_lost_(std::move(on_lost)), sweep_timer_(loop, [this] {
+          sweep();
+      }) {
     if (limits_.in_all == 0) limits_.in_all = what_the_process_may_open();
 }
 
@@ -58,6 +61,14 @@ void StreamConnections::end(std::uint64_t connection) {
     const auto source = per_source_.find(flow.remote.ip);
     if (--source->second == 0) per_source_.erase(source);
     open_.erase(found);
+    on_lost_(flow);
+}
+
+bool StreamConnections::send(std::uint64_t connection, std::string_view octets) {
+    const auto found = open_.find(connection);
+    if (found == open_.end()) return false;
+    found->second->send(octets);
+    return true;
 }
 
 void StreamConnections::sweep() {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <unordered_map>
@@ -17,10 +18,14 @@ namespace innkeeper::sip {
 // On the loop's thread; `server` must outlive it.
 class StreamConnections {
 public:
-    StreamConnections(host::Loop& loop, RequestServer& server, const StreamLimits& limits);
+    // `on_lost` is told of every connection that has ended, not from inside send().
+    using OnLost = std::function<void(const base::Flow&)>;
+    StreamConnections(host::Loop& loop, RequestServer& server, const StreamLimits& limits, OnLost on_lost);
 
     // Takes the descriptor in any case; closes it at once when a cap is reached.
     void admit(int descriptor, base::Flow flow, const TlsServer* tls);
+    // False: no such connection.
+    bool send(std::uint64_t connection, std::string_view octets);
 
 private:
     void end(std::uint64_t connection);
@@ -29,6 +34,7 @@ private:
     host::Loop& loop_;
     RequestServer& server_;
     StreamLimits limits_;
+    OnLost on_lost_;
     std::uint64_t last_connection_ = 0;
     std::unordered_map<std::uint64_t, std::unique_ptr<StreamConnection>> open_;
     std::map<base::IpAddress, std::size_t> per_source_;

@@ -98,6 +98,12 @@ base::Endpoint UdpListener::local() const {
     return local_endpoint(socket_);
 }
 
+void UdpListener::send_to(const base::Endpoint& remote, std::string_view octets) {
+    const SocketAddress to = SocketAddress::from(remote);
+    if (::sendto(socket_, octets.data(), octets.size(), MSG_DONTWAIT, to.get(), to.length) < 0)
+        ++server_.counters().of(base::Transport::udp).send_failed;
+}
+
 void UdpListener::receive() {
     for (unsigned turn = 0; turn < batches_per_turn; ++turn) {
         const int got = ::recvmmsg(socket_, batch_->in, batch_size, MSG_DONTWAIT, nullptr);

@@ -20,6 +20,9 @@ public:
 
     base::Endpoint local() const;
 
+    // One datagram of our own accord; lost datagrams are the sender's to repeat.
+    void send_to(const base::Endpoint& remote, std::string_view octets);
+
 private:
     struct Batch;
     void receive();

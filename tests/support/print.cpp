@@ -68,6 +68,9 @@ struct MessagePrinter {
         return "lends " + count(lent.records.size(), "record") + " of " + lent.home.text +
                (lent.complete ? " complete" : "");
     }
+    std::string operator()(const core::SipRelay& relay) const {
+        return "SIP " + relay.octets.substr(0, relay.octets.find('\r'));
+    }
 };
 
 struct RowPrinter {
@@ -169,6 +172,10 @@ struct NoticePrinter {
     std::string operator()(const core::DrainEnded& notice) const {
         return notice.by_itself ? "drain ended by itself" : "drain ended";
     }
+    std::string operator()(const core::CallConcluded& notice) const {
+        return "call of " + text(notice.caller.text()) + " to " + text(notice.callee.text()) + ": " +
+               std::to_string(notice.status);
+    }
 };
 
 struct ReportPrinter {
@@ -235,6 +242,9 @@ struct ReportPrinter {
 
 struct EffectPrinter {
     std::string operator()(const core::Answer& answer) const { return "answer " + print(answer.response); }
+    std::string operator()(const core::SendSip& send) const {
+        return "send " + send.octets.substr(0, send.octets.find('\r'));
+    }
     std::string operator()(const core::SendToPeer& send) const {
         return "send to " + send.to.text + ' ' + print(send.message);
     }

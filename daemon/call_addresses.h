@@ -1,0 +1,16 @@
+// Our listeners as others reach them: what Via and Record-Route of calls say.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "base/address.h"
+#include "core/settings.h"
+
+namespace innkeeper::daemon {
+
+// In the order of `listen`. A wildcard becomes `advertised`, else this machine's first address that is not loopback.
+std::vector<core::CallSettings::Address> call_addresses(const std::vector<base::Listener>& listen,
+                                                        const std::optional<base::IpAddress>& advertised);
+
+}  // namespace innkeeper::daemon
