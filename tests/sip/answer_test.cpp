@@ -140,7 +140,8 @@ TEST_CASE("no datagram makes more than 2.5 octets of answer per octet of its own
     }
 }
 
-TEST_CASE("other methods are refused, probes are answered, and what wants no answer gets none", "[sip][RFC3261]") {
+TEST_CASE("probes are answered, what belongs to calls is passed on, and what wants no answer gets none",
+          "[sip][calls][RFC3261]") {
     Desk desk;
     RegisterText request;
     const auto ask = [&](std::string method) {
@@ -151,18 +152,48 @@ TEST_CASE("other methods are refused, probes are answered, and what wants no ans
     };
     const auto probe = ask("OPTIONS");
     CHECK(status_of(probe) == 200);
-    CHECK(header(probe, "Allow") == "REGISTER, OPTIONS");
+    CHECK(header(probe, "Allow").find("INVITE") != std::string::npos);
     CHECK(desk.options == 1);
-    for (const char* method : {"INVITE", "MESSAGE", "SUBSCRIBE", "PUBLISH", "REFER"}) {
-        const auto answer = ask(method);
-        CHECK(status_of(answer) == 405);
-        CHECK(header(answer, "Allow") == "REGISTER, OPTIONS");
+    std::size_t passed = 0;
+    for (const char* method : {"INVITE", "MESSAGE", "SUBSCRIBE", "PUBLISH", "REFER", "NEWMETHOD", "CANCEL", "ACK"}) {
+        CHECK(ask(method).empty());
+        REQUIRE(desk.passed.size() == ++passed);
+        CHECK(desk.passed.back().substr(0, std::string(method).size()) == method);
     }
-    CHECK(status_of(ask("NEWMETHOD")) == 501);
-    CHECK(status_of(ask("CANCEL")) == 481);
-    CHECK(ask("ACK").empty());
     request.to = "<sip:1001@eco.test>;tag=t1";
-    CHECK(status_of(ask("BYE")) == 481);
+    CHECK(ask("BYE").empty());
     CHECK(desk.ask(crlf("SIP/2.0 200 OK\nVia: SIP/2.0/UDP h\nCSeq: 1 OPTIONS\n\n")).empty());
+    CHECK(desk.passed.size() == passed + 2);
     CHECK(desk.options == 1);
+}
+
+TEST_CASE("a malformed INVITE is refused here, a malformed ACK is dropped", "[sip][calls][R12]") {
+    Desk desk;
+    RegisterText request;
+    request.method = "INVITE";
+    request.cseq = "1 ACK";
+    CHECK(status_of(desk.ask(request.text())) == 400);
+    request.method = "ACK";
+    request.cseq = "1 INVITE";
+    CHECK(desk.ask(request.text()).empty());
+    CHECK(desk.passed.empty());
+}
+}
+;
+const auto probe = ask("OPTIONS");
+CHECK(status_of(probe) == 200);
+CHECK(header(probe, "Allow") == "REGISTER, OPTIONS");
+CHECK(desk.options == 1);
+for (const char* method : {"INVITE", "MESSAGE", "SUBSCRIBE", "PUBLISH", "REFER"}) {
+    const auto answer = ask(method);
+    CHECK(status_of(answer) == 405);
+    CHECK(header(answer, "Allow") == "REGISTER, OPTIONS");
+}
+CHECK(status_of(ask("NEWMETHOD")) == 501);
+CHECK(status_of(ask("CANCEL")) == 481);
+CHECK(ask("ACK").empty());
+request.to = "<sip:1001@eco.test>;tag=t1";
+CHECK(status_of(ask("BYE")) == 481);
+CHECK(desk.ask(crlf("SIP/2.0 200 OK\nVia: SIP/2.0/UDP h\nCSeq: 1 OPTIONS\n\n")).empty());
+CHECK(desk.options == 1);
 }

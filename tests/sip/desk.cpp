@@ -40,7 +40,8 @@ Desk::Desk()
               ++options;
               response.to = request.id;
               server.answer(response);
-          }),
+          },
+          [this](const core::SipReceived& received) { passed.emplace_back(received.octets); }),
       room_(16384) {}
 
 void Desk::on_register(const core::RegisterRequest& request) {

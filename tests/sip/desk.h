@@ -22,7 +22,8 @@ public:
 
     std::optional<OwnedRegister> seen;  // the REGISTER of the last ask(), as the core got it
     int options = 0;
-    core::Response response;  // `to` is filled in; without contacts those of the request are granted
+    std::vector<std::string> passed;  // what belongs to calls
+    core::Response response;          // `to` is filled in; without contacts those of the request are granted
     bool grant_contacts = true;
     sip::RequestServer server;
 

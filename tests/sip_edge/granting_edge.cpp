@@ -26,7 +26,9 @@ GrantingEdge::GrantingEdge(std::vector<std::string_view> listeners, sip::PhoneEd
             core::Response response;
             response.to = request.id;
             edge->answer(response);
-        });
+        },
+        [this](const core::SipReceived& received) { passed.emplace_back(received.from, received.octets); },
+        [this](const core::HopLost& gone) { lost.push_back(gone.hop); });
 }
 
 }  // namespace innkeeper::support

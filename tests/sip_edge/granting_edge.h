@@ -18,6 +18,8 @@ struct GrantingEdge {
     int registers = 0;
     int options = 0;
     std::vector<base::Flow> sources;  // of the REGISTERs
+    std::vector<std::pair<calls::Hop, std::string>> passed;  // what belongs to calls
+    std::vector<calls::Hop> lost;
 
     explicit GrantingEdge(std::vector<std::string_view> listeners, sip::PhoneEdgeSettings settings = {});
 
