@@ -178,22 +178,3 @@ TEST_CASE("a malformed INVITE is refused here, a malformed ACK is dropped", "[si
     CHECK(desk.ask(request.text()).empty());
     CHECK(desk.passed.empty());
 }
-}
-;
-const auto probe = ask("OPTIONS");
-CHECK(status_of(probe) == 200);
-CHECK(header(probe, "Allow") == "REGISTER, OPTIONS");
-CHECK(desk.options == 1);
-for (const char* method : {"INVITE", "MESSAGE", "SUBSCRIBE", "PUBLISH", "REFER"}) {
-    const auto answer = ask(method);
-    CHECK(status_of(answer) == 405);
-    CHECK(header(answer, "Allow") == "REGISTER, OPTIONS");
-}
-CHECK(status_of(ask("NEWMETHOD")) == 501);
-CHECK(status_of(ask("CANCEL")) == 481);
-CHECK(ask("ACK").empty());
-request.to = "<sip:1001@eco.test>;tag=t1";
-CHECK(status_of(ask("BYE")) == 481);
-CHECK(desk.ask(crlf("SIP/2.0 200 OK\nVia: SIP/2.0/UDP h\nCSeq: 1 OPTIONS\n\n")).empty());
-CHECK(desk.options == 1);
-}
