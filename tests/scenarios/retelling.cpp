@@ -41,6 +41,8 @@ std::optional<Stage::Answer> Stage::retell(const Words& words) {
         world_.add_login_queue(accounts);
     } else if (verb == "clock" && words.size() == 5) {
         site(words[2]).set_clock_error(std::stoll(words[4]));
+    } else if (verb == "wall" && words.size() == 7) {
+        site(words[3]).set_wall_error(std::chrono::seconds(std::stoll(words[6])));
     } else if (verb == "options" && words.size() == 2) {
         site(words[1]).probe({}, [](const world::SeenResponse&) {});
     } else if (verb == "plant") {

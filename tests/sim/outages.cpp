@@ -24,6 +24,19 @@ TownPlan of_any_size(TownPlan plan = {}) {
     return plan;
 }
 
+TownPlan of_patient_phones() {
+    TownPlan plan = of_any_size();
+    plan.patient = true;
+    plan.expires_at_most = 120;
+    return plan;
+}
+TownPlan with_licences_that_end() {
+    TownPlan plan = of_any_size();
+    plan.licences = true;
+    plan.licences_end = true;
+    return plan;
+}
+
 std::vector<std::string> names_of(const World& world) {
     std::vector<std::string> names;
     for (const auto& [name, site] : world.sites()) names.push_back(name.text);
@@ -225,6 +238,58 @@ void cut_phones_off(World& world) {
     run_between(world, 1s, 30s);
 }
 
+// One direction is enough to be without service: the phone is heard and hears nothing, or the other way round.
+void cut_phones_off_one_way(World& world) {
+    const std::string place = name_drawn(world) + "-phones";
+    const std::string site = name_drawn(world);
+    const bool heard = world.random.chance(0.5);
+    heard ? world.cut(site, place) : world.cut(place, site);
+    run_between(world, 1s, 90s);
+    world.heal_all();
+    run_between(world, 1s, 30s);
+}
+
+// MU3. A cable is out for a moment or for longer than a binding lives.
+void pull_cables(World& world) {
+    const std::uint64_t times = 2 + world.random.below(6);
+    for (std::uint64_t i = 0; i < times; ++i) {
+        const auto& phone = world.phones()[world.random.below(world.phones().size())];
+        phone->switch_off();
+        run_between(world, 200ms, 50s);
+        phone->switch_on();
+        run_between(world, 100ms, 10s);
+        if (world.random.chance(0.2)) crash_now_and_then(world);
+    }
+}
+
+// Load that is not REGISTER, while sites come and go.
+void probe_everybody(World& world) {
+    const std::string victim = name_drawn(world);
+    for (int second = 0; second < 40; ++second) {
+        if (second == 5) world.site(victim).kill();
+        if (second == 25) world.site(victim).start();
+        for (const std::string& name : names_of(world))
+            for (int i = 0; i < 10; ++i) {
+                world.site(name).probe({}, [](const world::SeenResponse&) {});
+                run_between(world, 1ms, 20ms);
+            }
+        run_between(world, 200ms, 800ms);
+    }
+}
+
+// Clocks on the wall are set forwards and backwards while a site is down: epochs go on all the same.
+void set_wall_clocks(World& world) {
+    for (int i = 0; i < 3; ++i) {
+        Site& site = world.site(name_drawn(world));
+        const auto error = static_cast<std::int64_t>(world.random.below(200'000)) - 100'000;
+        site.set_wall_error(std::chrono::seconds(error));
+        site.kill();
+        run_between(world, 100ms, 20s);
+        site.start();
+        run_between(world, 1s, 20s);
+    }
+}
+
 void change_users(World& world) {
     Site& site = world.site(name_drawn(world));
     for (std::size_t i = 0; i < site.store.users.size(); ++i) {
@@ -241,9 +306,11 @@ void change_users(World& world) {
 }
 
 void let_anything_happen(World& world) {
-    static constexpr void (*kinds[])(World&) = {crash_now_and_then, cut_power,      partition, partition_one_way,
-                                                cut_one_link,       isolate_all,    freeze,    take_stores_away,
-                                                stop_as_planned,    cut_phones_off, storm,     change_users};
+    static constexpr void (*kinds[])(World&) = {
+        crash_now_and_then,     cut_power,      partition,      partition_one_way,
+        cut_one_link,           isolate_all,    freeze,         take_stores_away,
+        stop_as_planned,        cut_phones_off, storm,          change_users,
+        cut_phones_off_one_way, pull_cables,    set_wall_clocks};
     const std::uint64_t times = 2 + world.random.below(3);
     for (std::uint64_t i = 0; i < times; ++i) {
         kinds[world.random.below(std::size(kinds))](world);
@@ -274,6 +341,12 @@ const Outage storms{"storms", {8, true, true, true, 0, 1h, 40}, storm};
 const Outage drifting_clocks{"drifting clocks", of_any_size(), let_clocks_drift};
 const Outage lossy_phones{"lossy phones", {4, true, true, false, 0.1, 1h, 40}, crash_now_and_then};
 const Outage phones_cut_off{"phones cut off", {}, cut_phones_off, Forbidden::phases};
+const Outage phones_half_cut_off{"phones half cut off", {}, cut_phones_off_one_way};
+const Outage cables_pulled{"cables pulled", of_any_size(), pull_cables};
+const Outage patient_phones{"patient phones", of_patient_phones(), crash_now_and_then};
+const Outage probes{"probes", of_any_size(), probe_everybody};
+const Outage wall_clocks_set{"wall clocks set", of_any_size(), set_wall_clocks};
+const Outage licences_ending{"licences ending", with_licences_that_end(), crash_now_and_then};
 const Outage changing_users{"changing users", {}, change_users};
 const Outage everything{"everything", of_any_size({5, true, true, false, 0.02, 1h, 40}), let_anything_happen};
 
@@ -295,32 +368,14 @@ const std::vector<const Outage*> every_outage = {
     &drifting_clocks,
     &lossy_phones,
     &phones_cut_off,
+    &phones_half_cut_off,
+    &cables_pulled,
+    &patient_phones,
+    &probes,
+    &wall_clocks_set,
+    &licences_ending,
     &changing_users,
     &everything,
 };
-
-std::optional<Failure> run_in(World& world, const Outage& outage, void (*plant)(Site&)) {
-    try {
-        const bool drift = &outage == &drifting_clocks || &outage == &everything;
-        build_town(world, outage.plan);
-        for (const auto& [name, site] : world.sites())
-            if (drift) site->set_clock_error(static_cast<std::int64_t>(world.random.below(2001)) - 1000);
-        if (plant != nullptr) world.plant(plant);
-        world.watch.forbid(outage.forbidden);
-        outage.happen(world);
-        heal_and_judge(world);
-    } catch (const world::Violation& violation) {
-        return Failure{violation.rule, world.as_scenario(),
-                       "outage \"" + std::string(outage.name) + "\", seed " + std::to_string(world.seed()) + '\n' +
-                           world.transcript.text() + violation.what()};
-    }
-    return std::nullopt;
-}
-
-std::optional<Failure> run(const Outage& outage, std::uint64_t seed, bool verbose, void (*plant)(Site&)) {
-    World world(seed, verbose ? 1'000'000 : 2'000);
-    world.transcript.verbose = verbose;
-    return run_in(world, outage, plant);
-}
 
 }  // namespace innkeeper::sim

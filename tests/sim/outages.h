@@ -34,6 +34,12 @@ extern const Outage storms;
 extern const Outage drifting_clocks;
 extern const Outage lossy_phones;
 extern const Outage phones_cut_off;
+extern const Outage phones_half_cut_off;
+extern const Outage cables_pulled;
+extern const Outage patient_phones;
+extern const Outage probes;
+extern const Outage wall_clocks_set;
+extern const Outage licences_ending;
 extern const Outage changing_users;
 extern const Outage everything;
 

@@ -139,6 +139,51 @@ void refuse_own_users(Site& site) {
     };
 }
 
+void keep_guests_that_moved(Site& site) {
+    site.tamper = [](Effects& effects) {
+        std::erase_if(effects, [](const core::Effect& effect) {
+            const auto* write = std::get_if<core::WriteRow>(&effect);
+            const auto* row = write ? std::get_if<core::BindingsRow>(&write->row) : nullptr;
+            const auto* announce = std::get_if<core::Announce>(&effect);
+            return (row != nullptr && row->bindings.empty()) ||
+                   (announce != nullptr && std::holds_alternative<core::PhoneRemoved>(announce->notice));
+        });
+    };
+}
+
+void hide_a_registration(Site& site) {
+    site.tamper = [&site](Effects& effects) {
+        for (core::Effect& effect : effects) {
+            auto* reply = std::get_if<core::ReplyToOperator>(&effect);
+            auto* report = reply ? std::get_if<core::RegistrationsReport>(&reply->report) : nullptr;
+            if (report != nullptr && site.name().text == "north" && !report->rows.empty()) report->rows.pop_back();
+        }
+    };
+}
+
+void show_secrets(Site& site) {
+    site.tamper = [](Effects& effects) {
+        each_bindings_row(effects, [](core::BindingsRow& row) {
+            for (core::Binding& binding : row.bindings) binding.contact = std::string(world::canary);
+        });
+    };
+}
+
+void never_hear_of_licences(Site& site) {
+    for (core::LicencePool& pool : site.store.pools) pool.capacity = 100;
+    site.swallow = [](const core::Event& event) { return std::holds_alternative<core::LicencesLoaded>(event); };
+}
+
+void overdraw(Site& site) {
+    site.miscount = [](core::Census& census) {
+        for (core::LicenceReport& pool : census.licences) pool.used = pool.capacity + 1;
+    };
+}
+
+void hoard(Site& site) {
+    site.miscount = [](core::Census& census) { census.bindings += 100'000; };
+}
+
 struct Planted {
     const char* what;
     const char* rule;
@@ -156,8 +201,14 @@ const Planted every_planted[] = {
     {"bindings are not written", "acknowledged bindings are kept", &crashes, never_write},
     {"records go to a site that is no backup", "records go to named backups only", &crashes, entrust_everybody},
     {"a writer's digest is wrong", "replicas never differ at equal sequence", &nothing, miscount_digest},
-    {"changes of registrations are ignored", "replicas equal their writer", &nothing, ignore_changes},
-    {"guests are not told that the phone is at home", "double service ends after healing", &crashes, ignore_changes},
+    {"changes of registrations are ignored", "replicas catch up within 2 s", &nothing, ignore_changes},
+    {"a registration is not shown", "replicas equal their writer", &nothing, hide_a_registration},
+    {"a secret is written", "nothing shown or written holds a secret", &nothing, show_secrets},
+    {"an ended pool is drawn from", "a pool that has ended gives nothing", &licences_ending, never_hear_of_licences},
+    {"a pool is overdrawn", "licences in use never exceed the pool", &storms, overdraw},
+    {"tables grow", "tables stay within their limits", &nothing, hoard},
+    {"guests are not told that the phone is at home", "double service ends after healing", &crashes,
+     keep_guests_that_moved},
     {"heartbeats are ignored", "a home that a third peer sees is not lost", &nothing, ignore_heartbeats},
     {"own users are refused for good", "no phone is left without service", &crashes, refuse_own_users},
 };

@@ -82,7 +82,12 @@ void build_town(world::World& world, const TownPlan& plan) {
         settings.backups = backups_drawn(settings.peers, world.random);
         const std::vector<base::SiteName> backups = settings.backups;
         world::Site& site = world.add_site(std::move(settings));
-        if (plan.licences) world.add_licences(site.name(), {"desk", plan.phones_per_site / 2, {}});
+        if (plan.licences) {
+            core::LicencePool pool{"desk", plan.phones_per_site / 2, {}};
+            const base::Duration end = world.random.between(5s, 120s);
+            if (plan.licences_end) pool.ends = base::Instant(end);
+            world.add_licences(site.name(), std::move(pool));
+        }
         std::vector<world::Phone*> phones;
         for (std::size_t number = 0; number < plan.phones_per_site; ++number)
             phones.push_back(&world.add_phone(orders_drawn(site.name(), backups, number, plan, world.random)));

@@ -19,6 +19,7 @@ struct TownPlan {
     std::size_t least_sites = 3;
     std::size_t most_sites = 3;
     bool patient = false;          // models that take minutes where others take seconds
+    bool licences_end = false;     // within the first two minutes
     bool several_accounts = true;  // on one telephone (MU1)
 };
 

@@ -14,7 +14,7 @@ namespace {
 using namespace std::chrono_literals;
 constexpr std::int64_t million = 1'000'000;
 constexpr std::size_t socket_buffer = 200;
-constexpr std::uint64_t wall_at_start = 1'700'000'000;  // seconds since 1970 when the world begins
+constexpr std::int64_t wall_at_start = 1'700'000'000;  // seconds since 1970 when the world begins
 
 base::SecretBytes<32> key_drawn(Random& random) {
     std::array<std::uint8_t, 32> bytes{};
@@ -62,6 +62,12 @@ void Site::set_clock_error(std::int64_t parts_per_million) {
     boot_ += before - local(world_.calendar.now());
 }
 
+void Site::set_wall_error(std::chrono::seconds error) {
+    const Act act(world_.inputs,
+                  [&] { return "wall clock of " + name().text + " wrong by " + std::to_string(error.count()); });
+    wall_error_ = error;
+}
+
 void Site::connect(Site& peer) {
     wires_[peer.name()] = std::make_unique<Wire>(world_, *this, peer);
 }
@@ -83,7 +89,9 @@ base::Duration Site::store_available_for() const {
 }
 
 core::Census Site::census() const {
-    return gatekeeper_->census(local(world_.calendar.now()));
+    core::Census census = gatekeeper_->census(local(world_.calendar.now()));
+    if (miscount) miscount(census);
+    return census;
 }
 
 base::Instant Site::next_deadline() const {
@@ -103,8 +111,7 @@ void Site::start() {
     world_.note(name().text, "starts, life " + std::to_string(life_));
     gatekeeper_.emplace(settings_);
     world_.watch.started(*this);
-    const std::uint64_t wall =
-        wall_at_start + static_cast<std::uint64_t>(world_.calendar.now() / std::chrono::seconds(1));
+    const auto wall = static_cast<std::uint64_t>(wall_at_start + (world_.calendar.now() + wall_error_) / 1s);
     step(core::Started{wall}, {"start"});
     const auto id = static_cast<std::uint32_t>(world_.nature.next());
     step(core::NonceKeyMade{{id, local(world_.calendar.now()), key_drawn(world_.nature)}}, {"nonce key"});
@@ -255,7 +262,11 @@ void Site::perform(const core::Effect& effect) {
                          !std::holds_alternative<core::Hello>(std::get<core::SendToPeer>(effect).message);
     const bool judged = std::holds_alternative<core::Announce>(effect) &&
                         std::holds_alternative<core::RegisterJudged>(std::get<core::Announce>(effect).notice);
-    if (!routine && !judged) world_.note(name().text, "-> " + support::print(effect));
+    if (!routine && !judged) {
+        const std::string text = support::print(effect);
+        world_.watch.printed(*this, text);
+        world_.note(name().text, "-> " + text);
+    }
     if (const auto* one = std::get_if<core::Answer>(&effect)) {
         answer(one->response);
     } else if (const auto* send = std::get_if<core::SendToPeer>(&effect)) {

@@ -77,6 +77,7 @@ public:
     base::Instant local(Moment moment) const;
     Moment world_moment(base::Instant instant) const;
     void set_clock_error(std::int64_t parts_per_million);  // from now on
+    void set_wall_error(std::chrono::seconds error);       // what a start reads of it
     core::Census census() const;
     base::Instant next_deadline() const;
     std::size_t unanswered() const { return requests_.size(); }
@@ -84,6 +85,7 @@ public:
     // Planted faults, to prove that the watch bites: may change what a step wants done, or swallow an event.
     std::function<void(core::Effects&)> tamper;
     std::function<bool(const core::Event&)> swallow;
+    std::function<void(core::Census&)> miscount;
 
 private:
     void when_awake(std::function<void()> what);
@@ -115,6 +117,7 @@ private:
     core::Effects effects_;
     base::Duration boot_;  // what the local clock shows when the world's shows zero
     std::int64_t clock_error_ = 0;
+    base::Duration wall_error_{};
     Moment frozen_since_{};
     Moment store_since_{};
     base::Instant armed_for_ = base::Instant::max();

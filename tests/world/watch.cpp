@@ -136,6 +136,10 @@ void Watch::sent(Site& site, const core::SendToPeer& send, const std::string& by
         violated("records go to named backups only", site.name().text + " to " + send.to.text);
 }
 
+void Watch::printed(const Site& site, const std::string& text) {
+    if (text.find(canary) != std::string::npos) violated("nothing shown or written holds a secret", site.name().text);
+}
+
 void Watch::stepped(Site& site, const Occasion& occasion, const core::Effects& effects) {
     Ledger& ledger = ledgers_[site.name()];
     if (occasion.what == "message" && world_.calendar.now() - ledger.thawed > 100ms)
@@ -283,7 +287,6 @@ void Watch::judge_release(Site& site, const base::SiteName& home, const base::Ao
 
 void Watch::judge_row(Site& site, const core::Row& row) {
     const std::string told = site.name().text + ": " + support::print(row);
-    if (told.find(canary) != std::string::npos) violated("no row holds a secret", told);
     const auto* bindings = std::get_if<core::BindingsRow>(&row);
     if (!bindings) return;
     Ledger& ledger = ledgers_[site.name()];
@@ -292,6 +295,12 @@ void Watch::judge_row(Site& site, const core::Row& row) {
     const bool draws = bindings->licences > 0 || !bindings->licence_pool.empty();
     if (home && *home != site.name() && (draws || bindings->guest_of != *home))
         violated("a guest draws no licence", told);
+    const auto before = ledger.licences.find(bindings->aor);
+    if (bindings->licences > (before == ledger.licences.end() ? 0 : before->second.second))
+        for (const core::LicencePool& pool : site.store.pools)
+            if (pool.name == bindings->licence_pool && pool.ends &&
+                pool.ends->time_since_epoch() + 1s < world_.calendar.now())
+                violated("a pool that has ended gives nothing", told);
     if (bindings->licences > 0)
         ledger.licences[bindings->aor] = {bindings->licence_pool, bindings->licences};
     else

@@ -37,6 +37,7 @@ public:
     void state_loaded(Site& site);
     void users_loaded(Site& site);
     void sent(Site& site, const core::SendToPeer& send, const std::string& bytes);
+    void printed(const Site& site, const std::string& text);  // a row, a notice or a report, as it would be shown
     void stepped(Site& site, const Occasion& occasion, const core::Effects& effects);
     void tick();  // every 100 ms: rules about durations
     // After healing and a time for settling: everybody is home, every replica equals its writer.
@@ -59,6 +60,10 @@ private:
     void judge_licences(Site& site);
     void judge_deadline(Site& site, bool timer);
     void judge_wakening(Site& site, const Occasion& occasion, const core::Response& response);
+
+    void judge_tables();
+    void judge_sizes(const Site& site, const core::Census& census);
+    void judge_catching_up(const Site& reader, const base::SiteName& writer, std::uint64_t behind);
 
     bool served_elsewhere(const base::Aor& aor, const base::SiteName& here) const;
     void note_clear_paths();
@@ -86,6 +91,8 @@ private:
         bool by_home = false;
     };
     std::map<base::Aor, Outage> outages_;
+    std::map<std::pair<base::SiteName, base::SiteName>, Moment> behind_since_;  // reader and writer
+    int ticks_ = 0;
     std::uint16_t last_status_ = 0;  // of the answer in the step being judged
 };
 

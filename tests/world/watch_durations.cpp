@@ -26,6 +26,7 @@ void Watch::tick() {
     note_clear_paths();
     judge_double_service();
     judge_service();
+    if (++ticks_ % 5 == 0) judge_tables();
 }
 
 bool Watch::clear(Site& one, Site& other) const {
