@@ -59,7 +59,7 @@ class Tree:
 
     def __init__(self, work, number):
         self.source = work / f"tree-{number}"
-        self.build = work / f"build-{number}"
+        self.build = self.source / "build"  # where ccache sees the same paths for every tree
 
     def prepare(self):
         known = set()
@@ -77,7 +77,7 @@ class Tree:
                     copy.write_bytes(content)
                     copy.chmod(path.stat().st_mode)
         for path in [path for path in self.source.rglob("*") if path.is_file()]:
-            if path not in known:
+            if path not in known and self.build not in path.parents:
                 path.unlink()
         command = ["cmake", "-S", self.source, "-B", self.build, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Debug",
                    "-DCMAKE_CXX_FLAGS_DEBUG=-O1"]
