@@ -32,10 +32,11 @@ class SipPhone:
     """Registers `user` with the server at `server`; `address` is the phone's own."""
 
     def __init__(self, user, password, server, address, domain='innkeeper.test', transport='udp', port=None,
-                 user_agent='lab phone', ca=None, timeout=2.0, place=None):
+                 user_agent='lab phone', ca=None, timeout=2.0, retries=0, place=None):
         self.user, self.password, self.domain, self.transport = user, password, domain, transport
         self.server = (server, port or (5061 if transport == 'tls' else 5060))
         self.address, self.user_agent, self.ca, self.timeout = address, user_agent, ca, timeout
+        self.retries = retries  # over UDP: how often a request is sent again before it counts as not answered (SR2)
         self.place = place or contextlib.nullcontext()
         self.call_id, self.cseq, self.tag = secrets.token_hex(8), 0, secrets.token_hex(4)
         self.socket = None
@@ -79,6 +80,14 @@ class SipPhone:
         return '\r\n'.join([*lines, *extra, 'Content-Length: 0', '', '']).encode()
 
     def _exchange(self, message):
+        for _ in range(self.retries):
+            try:
+                return self._send_once(message)
+            except socket.timeout:
+                pass
+        return self._send_once(message)
+
+    def _send_once(self, message):
         self.socket.sendall(message)
         while True:
             text = self._receive()

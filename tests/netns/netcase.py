@@ -83,9 +83,10 @@ class NetworkCase(LabCase):
     def served_twice(self):
         return {number: sites for number, sites in self.served_by().items() if len(sites) > 1}
 
-    def handset(self, number, home, backup=None, timeout=1.0, room_of=None, **words):
+    def handset(self, number, home, backup=None, timeout=1.0, retries=0, room_of=None, **words):
         """A phone in its home's room, or another's, that keeps itself registered, in a thread of its own."""
-        servers = {site.name: self.sip_phone(number, site, room=room((room_of or home).name), timeout=timeout)
+        servers = {site.name: self.sip_phone(number, site, room=room((room_of or home).name),
+                                             timeout=timeout, retries=retries)
                    for site in (home, backup) if site}
         phone = Handset(servers, **words)
         self.addCleanup(phone.unplug)

@@ -82,7 +82,8 @@ class Lossy(NetworkCase):
                 if turn < 2:
                     self.baresip(number, sites[home], ('tcp', 'tls')[turn], room=room(home), refresh_percent=15)
                 else:
-                    handsets.append(self.handset(number, sites[home], sites[backup] if turn % 2 else None, timeout=0.5))
+                    handsets.append(self.handset(number, sites[home], sites[backup] if turn % 2 else None, timeout=0.5,
+                                                 retries=3))
         return handsets
 
     def test_no_false_failover(self):
