@@ -6,7 +6,7 @@
 # for tests/scenarios/. To see that run again:
 #   sim/run.sh --outage "sites crash and return" --first SEED --seeds 1 --verbose
 set -eu
-build=build seeds=1000 hours=0 first=1 jobs=$(nproc) outage='~[planted]'
+build=build seeds=1000 hours=0 first=1 jobs=$(nproc) outage='~[planted]~[phones]'
 while [ $# -gt 0 ]; do
     case $1 in
         --build) build=$2; shift 2 ;;
