@@ -31,17 +31,32 @@ Judgement judge_while_home_returns(const AdmissionFacts& facts) {
     return refuse(facts.released ? Refusal::home_is_back : Refusal::home_is_settling);
 }
 
+// Its home serves. Strays stay until it hears them; whoever it does not reach joins them (IP2).
+Judgement judge_while_home_serves(const AdmissionFacts& facts) {
+    if (facts.stray_here) return admit("stray");
+    const bool asks = facts.home_health == PeerHealth::alive && facts.home_link_up;
+    // A link just broken may be the home's end: the phone is told to come back soon.
+    if (!asks) return refuse(Refusal::home_not_lost_yet);
+    switch (facts.straying) {
+        case Straying::no:
+            return refuse(Refusal::registered_at_home);
+        case Straying::asked:
+            return refuse(Refusal::home_is_asked);
+        case Straying::yes:
+            return facts.may_enter ? admit("stray") : refuse(Refusal::paced);
+    }
+    return refuse(Refusal::registered_at_home);
+}
+
 Judgement judge_guest(const AdmissionFacts& facts) {
     if (facts.draining) return refuse(Refusal::draining);
     switch (facts.phase) {
         case Phase::normal:
-            // A link just broken may be the home's end: the phone is told to come back soon.
-            return refuse(facts.home_health == PeerHealth::alive && facts.home_link_up ? Refusal::registered_at_home
-                                                                                       : Refusal::home_not_lost_yet);
+            return judge_while_home_serves(facts);
         case Phase::allowed:
             if (!facts.physical && facts.trigger == FailoverTrigger::physical)
-                return refuse(Refusal::awaiting_physical);
-            return judge_newcomer(facts);
+                return facts.stray_here ? admit("stray") : refuse(Refusal::awaiting_physical);
+            return facts.stray_here ? admit("failover") : judge_newcomer(facts);
         case Phase::active:
             return facts.guest_here ? admit("guest") : judge_newcomer(facts);
         case Phase::settling:

@@ -7,6 +7,7 @@
 #include "core/notice.h"
 #include "core/peer_message.h"
 #include "core/settings.h"
+#include "core/stray.h"
 
 namespace innkeeper::core {
 
@@ -25,11 +26,13 @@ struct AdmissionFacts {
     bool home_link_up = true;
     bool physical = false;
     FailoverTrigger trigger = FailoverTrigger::physical;
-    bool guest_here = false;          // has a binding here already
-    bool released = false;            // failback has sent it home
-    bool registered_at_home = false;  // its home reports a binding
-    bool homeless = false;            // was sent home, is not there, and knocks again after the patience below
-    bool room_left = true;            // guest-capacity is not used up
+    bool guest_here = false;           // has a binding here already
+    bool released = false;             // failback has sent it home
+    bool registered_at_home = false;   // its home reports a binding
+    bool homeless = false;             // was sent home, is not there, and knocks again after the patience below
+    bool stray_here = false;           // is served here although its home serves
+    Straying straying = Straying::no;  // what its home says of it
+    bool room_left = true;             // guest-capacity is not used up
 };
 
 // A phone that was told to go home and did not get in there knocks again; after this long it is taken for homeless

@@ -16,6 +16,7 @@ void Gatekeeper::State::answer_with_bindings(const RegisterRequest& request, con
     Response response;
     response.to = request.id;
     response.outbound = outbound;
+    if (entry.stray) response.warning = "stray guest: its home serves but does not reach it";
     response.contacts.reserve(entry.bindings.size());
     for (const Binding& binding : entry.bindings)
         response.contacts.push_back(

@@ -11,11 +11,12 @@ namespace {
 constexpr int site_shift = 48;
 
 RegistrationReport report_of(const base::Aor& aor, const base::SiteName& site, const base::SiteName& guest_of,
-                             const Binding& binding, base::Instant now) {
+                             bool stray, const Binding& binding, base::Instant now) {
     RegistrationReport row;
     row.aor = aor;
     row.site = site;
     row.guest_of = guest_of;
+    row.stray = stray;
     row.contact = binding.contact;
     row.flow = std::string(base::to_text(binding.flow.transport)) + ":" + binding.flow.remote.text();
     row.user_agent = binding.user_agent;
@@ -77,6 +78,8 @@ StatusReport Gatekeeper::State::status() const {
         home.in_phase = now_ - peer.failover.since;
         home.forced = peer.forced;
         home.guests = location_.guests_of(name);
+        home.strays = location_.strays_of(name);
+        report.strays += home.strays;
         home.records = vault_.count(name);
         home.backed_up_here = peer.backed_up_here;
         home.why = peer.leaving                           ? leaving_in_words(peer, now_)
@@ -139,7 +142,8 @@ Report Gatekeeper::State::carry_out(const ShowRegistrations& command) {
                 {offset}, Limits::report_rows - page.rows.size(), [&](const LocationEntry* entry, const base::Aor*) {
                     if (entry == nullptr || (command.guests_only && entry->guest_of.text.empty())) return;
                     for (const Binding& binding : entry->bindings)
-                        page.rows.push_back(report_of(*entry->aor, settings_.site, entry->guest_of, binding, now_));
+                        page.rows.push_back(
+                            report_of(*entry->aor, settings_.site, entry->guest_of, entry->stray, binding, now_));
                 });
             offset = reached.value;
         }
@@ -161,7 +165,8 @@ Report Gatekeeper::State::carry_out(const ShowRegistrations& command) {
                 return page;
             }
             for (const Binding& binding : entry->second.bindings)
-                page.rows.push_back(report_of(entry->first, peer.name, entry->second.guest_of, binding, now_));
+                page.rows.push_back(
+                    report_of(entry->first, peer.name, entry->second.guest_of, entry->second.stray, binding, now_));
             ++offset;
         }
     }
@@ -222,6 +227,7 @@ Report Gatekeeper::State::carry_out(const Explain& command) {
         fact("registered at home", yes_or_no(facts.registered_at_home));
         fact("physical terminal", yes_or_no(facts.physical));
         fact("released to home", yes_or_no(facts.released));
+        fact("stray", facts.stray_here ? "served here" : std::string(to_text(facts.straying)));
     }
     const Judgement judgement = judge_admission(facts);
     report.admitted = !judgement.refusal;

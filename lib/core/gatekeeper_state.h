@@ -4,6 +4,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,7 @@
 #include "core/history.h"
 #include "core/lending.h"
 #include "core/licence_ledger.h"
+#include "core/limits.h"
 #include "core/location.h"
 #include "core/pace.h"
 #include "core/pbx_watch.h"
@@ -28,6 +30,7 @@
 #include "core/registrar.h"
 #include "core/replica.h"
 #include "core/replication.h"
+#include "core/stray.h"
 
 namespace innkeeper::core {
 
@@ -48,7 +51,7 @@ struct Peer {
     std::string leaving_reason;
     std::optional<base::Instant> back_at;  // with leaving
     base::Instant serving_until;           // when it last said that it serves
-    std::optional<base::Instant> knocked;  // last time one of its phones asked here
+    std::set<base::Aor> knocking;          // its phones that asked here in this silence, as many as make a witness
     std::vector<View> views;
     std::vector<std::string> mismatches;  // IP12, in words
     // For readiness (rehearsing.cpp).
@@ -78,6 +81,7 @@ struct Peer {
     Outbox registrations_to;
     Outbox records_to;
     Pace release;
+    Pace questions{Limits::phone_questions};  // about its phones
 
     Peer(base::SiteName site, base::Instant now, std::uint32_t release_rate)
         : name(std::move(site)), heard(now), serving_until(now), release(release_rate) {
@@ -128,7 +132,8 @@ private:
                                              backup::TerminalKind terminal);
     void admit(const RegisterRequest& request, LocationEntry& entry, RegistrationPlan& plan, const Caller& caller,
                backup::TerminalKind terminal);
-    void welcome_guest(LocationEntry& entry, Peer& home, bool was_guest);
+    bool begins_failover(const Peer& home, backup::TerminalKind terminal) const;
+    void welcome_guest(LocationEntry& entry, Peer& home, bool was_guest, backup::TerminalKind terminal);
     void draw_licences(LocationEntry& entry, backup::TerminalKind terminal, std::uint32_t needed);
     void remove_bindings(LocationEntry& entry, std::vector<Binding> kept, RemovalCause cause,
                          const base::SiteName& moved_to);
@@ -230,7 +235,13 @@ private:
     void release_guests(Peer& peer);
 
     // straying.cpp: phones that their living home does not reach
+    void note_knock(Peer& home, const LocationEntry& entry, const RegisterRequest& request);
+    bool can_be_asked(const Peer& home) const;
     void on(PhoneProbed& probed);
+    void begin_search(const LocationEntry& entry, const PhoneQuestion& question, const Peer& asker);
+    void let_go(const Searches::Search& search);
+    void send_verdict(const base::SiteName& asker, const base::Aor& aor, PhoneFinding finding);
+    void adopt_strays(Peer& home);
 
     // keeping.cpp: what the store brings
     void on(StateLoaded& loaded);
@@ -291,6 +302,8 @@ private:
     Location location_;
     LicenceLedger licences_;
     PbxWatch pbx_;
+    Inquiries inquiries_;
+    Searches searches_;
     auth::NonceKeyring keyring_;
     std::map<base::SiteName, Peer> peers_;
     std::map<base::SiteName, Borrowing> borrowings_;  // by home, this site too
@@ -313,8 +326,9 @@ private:
     bool state_loaded_ = false;
     base::Instant started_;
     base::Instant heartbeat_at_;
-    std::optional<base::Instant> woke_at_;  // after a sleep longer than a guest's lease (R5)
-    base::Instant ran_at_;                  // the step before this one
+    std::optional<base::Instant> woke_at_;             // after a sleep longer than a guest's lease (R5)
+    base::Instant ran_at_;                             // the step before this one
+    base::Instant stalled_at_ = base::Instant::min();  // when we last found that we had not run
     std::optional<base::Instant> publish_at_;
     std::uint64_t answers_ = 0;  // salt of Retry-After
 

@@ -70,6 +70,7 @@ void Gatekeeper::State::restore(BindingsRow& row) {
         if (!is_back && entry.bindings.size() < Limits::bindings_per_aor) entry.bindings.push_back(std::move(binding));
     }
     entry.guest_of = row.guest_of;
+    entry.stray = row.stray && home != nullptr;
     if (const auto kind = backup::terminal_kind_from(row.licence_pool); kind && home == nullptr)
         draw_licences(entry, quicker ? entry.licence_kind : *kind,
                       static_cast<std::uint32_t>(terminals_after({}, entry.bindings)));
@@ -77,7 +78,7 @@ void Gatekeeper::State::restore(BindingsRow& row) {
         tell(entry);
     else
         location_.settle(entry, true);
-    if (home == nullptr || home->failover.phase != Phase::normal) return;
+    if (home == nullptr || home->failover.phase != Phase::normal || entry.stray) return;
     const Phase from = home->failover.phase;
     resume(home->failover, now_);
     on_phase(*home, from);

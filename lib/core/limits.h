@@ -23,9 +23,9 @@ struct Limits {
     static constexpr std::size_t reason_octets = 256;          // of a sentence in a heartbeat; cut, not refused
     // How long a phone is asked whether it is there; less than a knocking phone waits before it comes back.
     static constexpr base::Duration phone_probe = std::chrono::milliseconds(1500);
-    static constexpr std::size_t phone_probes =
-        256;  // under way at once; a storm of knocks does not become one of probes
-    static constexpr std::size_t knocking_phones = 65536;    // remembered by a backup; the oldest is forgotten
+    static constexpr std::size_t phone_probes = 1024;        // under way at once
+    static constexpr std::uint32_t phone_questions = 400;    // to one home per second, so that they stay below that
+    static constexpr std::size_t knocking_phones = 65536;    // remembered by a backup
     static constexpr std::size_t admission_places = 131072;  // phones that were told when they get in
     static constexpr std::size_t peers = 64;
     static constexpr std::size_t failovers_remembered = 100;  // of all homes, for --history

@@ -30,7 +30,8 @@ LocationEntry& Location::obtain(const base::Aor& aor) {
 
 void Location::count(LocationEntry& entry) {
     GuestCount* guests = entry.guest_of.text.empty() ? nullptr : &guests_[entry.guest_of];
-    const LocationEntry::Counted now{guests, static_cast<std::uint32_t>(entry.bindings.size()), entry.released};
+    const LocationEntry::Counted now{guests, static_cast<std::uint32_t>(entry.bindings.size()), entry.released,
+                                     entry.stray};
     if (now == entry.counted) return;
     const auto add = [this](const LocationEntry::Counted& counted, std::uint64_t sign) {
         bindings_ += sign * counted.bindings;
@@ -40,6 +41,7 @@ void Location::count(LocationEntry& entry) {
         } else {
             counted.guests->guests += sign;
             if (counted.released) counted.guests->released += sign;
+            if (counted.stray) counted.guests->strays += sign;
         }
     };
     add(entry.counted, ~std::uint64_t{0});  // minus one, modulo 2^64
@@ -48,7 +50,7 @@ void Location::count(LocationEntry& entry) {
 }
 
 void Location::settle(LocationEntry& entry, bool tell) {
-    if (entry.bindings.empty()) entry.released = false;
+    if (entry.bindings.empty()) entry.released = entry.stray = false;
     count(entry);
     put_in_agenda(entry);
     if (!tell) return;
@@ -95,6 +97,11 @@ std::uint64_t Location::guests() const {
 std::uint64_t Location::guests_of(const base::SiteName& home) const {
     const auto found = guests_.find(home);
     return found == guests_.end() ? 0 : found->second.guests;
+}
+
+std::uint64_t Location::strays_of(const base::SiteName& home) const {
+    const auto found = guests_.find(home);
+    return found == guests_.end() ? 0 : found->second.strays;
 }
 
 std::uint64_t Location::unreleased_of(const base::SiteName& home) const {

@@ -20,6 +20,7 @@ namespace innkeeper::core {
 struct GuestCount {  // of one home
     std::uint64_t guests = 0;
     std::uint64_t released = 0;
+    std::uint64_t strays = 0;
 };
 
 struct LocationEntry {
@@ -33,15 +34,19 @@ struct LocationEntry {
     static constexpr base::Instant never = base::Instant::min();
     base::Instant refused_since = never;  // when a returning home's phone was first sent there
     backup::TerminalKind licence_kind = backup::TerminalKind::unknown;
-    std::uint32_t licences = 0;  // drawn, of that kind
-    bool released = false;       // a guest whom failback has sent home
-    std::uint32_t calls = 0;     // under way on its phone (IP7)
-    Turn turn;                   // of a newcomer that was told to wait
+    std::uint32_t licences = 0;         // drawn, of that kind
+    base::Instant turned_away = never;  // an own user: when its phone was last refused here, and so was heard
+    base::Instant let_go = never;       // an own user: when its phone last did not answer (core/stray.h)
+    bool released = false;              // a guest whom failback has sent home
+    bool stray = false;                 // a guest although its home serves
+    std::uint32_t calls = 0;            // under way on its phone (IP7)
+    Turn turn;                          // of a newcomer that was told to wait
 
     struct Counted {                   // what the entry stands for in the counts of Location, which alone keeps it
         GuestCount* guests = nullptr;  // null: own user
         std::uint32_t bindings = 0;
         bool released = false;
+        bool stray = false;
         bool operator==(const Counted&) const = default;
     } counted;
 };
@@ -70,6 +75,7 @@ public:
     std::uint64_t own_registered() const { return own_registered_; }
     std::uint64_t guests() const;
     std::uint64_t guests_of(const base::SiteName& home) const;
+    std::uint64_t strays_of(const base::SiteName& home) const;  // of these
 
     // Guests of `home` that are not released yet, in the order of their last change, at most `most`.
     std::vector<LocationEntry*> unreleased_guests(const base::SiteName& home, std::size_t most);

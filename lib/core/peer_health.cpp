@@ -22,7 +22,9 @@ HealthJudgement judge_health(const HealthSettings& settings, const HealthEvidenc
     if (unseen >= settings.lost_after) return {PeerHealth::lost, "silent for lost-after"};
     if (unseen >= settings.lost_after_witnessed) {
         if (evidence.port_refuses) return {PeerHealth::lost, "silent, and its port refuses"};
-        if (evidence.phone_knocks) return {PeerHealth::lost, "silent, and one of its phones knocks here"};
+        if (evidence.knocking_phones >= settings.witness_phones)
+            return {PeerHealth::lost, evidence.knocking_phones > 1 ? "silent, and several of its phones knock here"
+                                                                   : "silent, and one of its phones knocks here"};
         if (evidence.third_peer_misses) return {PeerHealth::lost, "silent, and a third peer misses it too"};
     }
     if (!evidence.ever_heard) return {PeerHealth::unknown, "not heard since this site started"};

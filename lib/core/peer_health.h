@@ -20,7 +20,7 @@ struct HealthEvidence {
     base::Duration not_serving{};  // how long its heartbeats have said that it cannot serve; zero: it can
     // Witnesses of its death:
     bool port_refuses = false;
-    bool phone_knocks = false;  // an authenticated phone of that site asked here since the last heartbeat
+    std::uint32_t knocking_phones = 0;  // authenticated ones of that site that asked here in this silence
     bool third_peer_misses = false;
     // A witness of its life: while a third peer hears it, only our link is broken (R3).
     bool third_peer_hears = false;

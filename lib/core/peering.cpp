@@ -58,6 +58,7 @@ void Gatekeeper::State::on(PeerLinkChanged& changed) {
     peer->has_our_records = false;
     announce(PeerLinkReported{changed.site, changed.state, changed.detail});
     if (changed.state == LinkState::up) {
+        inquiries_.on_link_up(peer->name);
         send_hello(*peer);
         send_positions(*peer);
         send_heartbeat(*peer);
@@ -109,6 +110,7 @@ void Gatekeeper::State::receive(Peer& peer, Heartbeat& heartbeat) {
     peer.heard = now_;
     const bool first = !std::exchange(peer.ever_heard, true);
     peer.redialled = false;
+    peer.knocking.clear();
     peer.serving = heartbeat.serving;
     peer.why_not_serving = std::move(heartbeat.why_not_serving);
     peer.leaving = heartbeat.leaving;
@@ -190,13 +192,16 @@ void Gatekeeper::State::apply_registration(Peer& peer, RegistrationEntry entry) 
     const bool both = mine != nullptr && !mine->bindings.empty() && !entry.bindings.empty();
     const std::vector<Binding> theirs = both ? entry.bindings : std::vector<Binding>{};
     const bool home_is_there = both && mine->guest_of == peer.name;
+    // A user with several phones may have one that strays and others at home: then these are told apart.
+    const bool others_stay = both && (entry.stray || (mine->stray && peer.registrations.find(entry.aor) != nullptr));
+    if (entry.guest_of.text.empty() && !entry.bindings.empty()) inquiries_.forget(entry.aor);
     const bool news = peer.registrations.apply(std::move(entry), peer.registrations_from.generation());
     if (!both) return;
 
     const base::Duration lead = newest_registration(theirs) - newest_registration(mine->bindings);
     if (lead > simultaneous || (lead >= -simultaneous && home_is_there)) {
         std::vector<Binding> kept;
-        const bool one_each = theirs.size() == 1 && mine->bindings.size() == 1;
+        const bool one_each = !others_stay && theirs.size() == 1 && mine->bindings.size() == 1;
         for (const Binding& binding : mine->bindings) {
             const bool moved = one_each || std::any_of(theirs.begin(), theirs.end(), [&](const Binding& other) {
                                    return same_phone(binding, other);
@@ -288,9 +293,9 @@ void Gatekeeper::State::pump_registrations(Peer& peer) {
         page.upto = location_.changes().visit_after(
             next->after, Limits::changes_per_page, [&](const LocationEntry* entry, const base::Aor* gone) {
                 if (entry != nullptr)
-                    page.registrations.push_back({*entry->aor, entry->guest_of, entry->bindings});
+                    page.registrations.push_back({*entry->aor, entry->guest_of, entry->bindings, entry->stray});
                 else
-                    page.registrations.push_back({*gone, {}, {}});
+                    page.registrations.push_back({*gone, {}, {}, false});
             });
         page.complete = page.upto == location_.changes().latest();
         peer.registrations_to.on_sent(page.upto);

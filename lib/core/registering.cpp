@@ -123,7 +123,7 @@ void Gatekeeper::State::register_known(const RegisterRequest& request, const bas
 
     auto& plan = std::get<RegistrationPlan>(planned);
     if (caller.home != nullptr) {
-        if (entry.bindings.empty()) caller.home->knocked = now_;
+        if (entry.bindings.empty() && !plan.removes_only) note_knock(*caller.home, entry, request);
         review(*caller.home);  // this phone may be the witness that was missing
     }
     const AdmissionFacts facts = admission_facts(caller, &entry, aor, terminal, plan);
@@ -132,6 +132,7 @@ void Gatekeeper::State::register_known(const RegisterRequest& request, const bas
         const bool sent_home =
             judgement.refusal == Refusal::home_is_settling || judgement.refusal == Refusal::home_is_back;
         if (sent_home && entry.refused_since < caller.home->failover.allowed) entry.refused_since = now_;
+        if (caller.standing == Standing::own) entry.turned_away = now_;
         std::optional<std::chrono::seconds> wait;
         if (judgement.refusal == Refusal::paced) wait = tell_to_wait(caller, entry);
         return refuse(request, *judgement.refusal, caller.standing, aor, wait);
@@ -180,6 +181,8 @@ AdmissionFacts Gatekeeper::State::admission_facts(const Caller& caller, const Lo
                          entry->refused_since > home.failover.allowed &&
                          now_ - entry->refused_since >= homeless_patience;
         facts.room_left = settings_.failover.guest_capacity == 0 || *room_for_guests() > 0;
+        facts.stray_here = registered && entry->stray;
+        facts.straying = inquiries_.standing(now_, aor);
     }
     return facts;
 }
@@ -200,12 +203,17 @@ void Gatekeeper::State::admit(const RegisterRequest& request, LocationEntry& ent
     }
     const auto needed = static_cast<std::uint32_t>(terminals_after(plan, entry.bindings));
     apply_plan(now_, plan, entry.bindings);
+    if (caller.home != nullptr) {
+        const bool strays = was_registered ? entry.stray : caller.home->failover.phase == Phase::normal;
+        entry.stray = strays && !begins_failover(*caller.home, terminal);
+    }
     answer_with_bindings(request, entry, plan.outbound);  // first: nothing that follows may delay it
     if (caller.standing == Standing::own) {
         entry.guest_of = {};
+        entry.stray = false;
         draw_licences(entry, licence_kind(caller, &entry, terminal), needed);
     } else if (!entry.bindings.empty()) {
-        welcome_guest(entry, *caller.home, was_registered);
+        welcome_guest(entry, *caller.home, was_registered, terminal);
     }
     entry.refused_since = LocationEntry::never;
     if (news)
@@ -213,20 +221,28 @@ void Gatekeeper::State::admit(const RegisterRequest& request, LocationEntry& ent
     else
         location_.settle(entry, false);
     if (!was_registered && !entry.bindings.empty())
-        announce(PhoneRegistered{*entry.aor, entry.guest_of, std::string(entry.bindings.front().contact), false,
+        announce(PhoneRegistered{*entry.aor, entry.guest_of, std::string(entry.bindings.front().contact), entry.stray,
                                  caller.record->priority});
     if (was_registered && entry.bindings.empty())
         announce(PhoneRemoved{*entry.aor, entry.guest_of, RemovalCause::unregistered, {}});
     announce(RegisterJudged{*entry.aor, request.source.remote.ip, caller.standing, Verdict::admitted, std::nullopt});
 }
 
-void Gatekeeper::State::welcome_guest(LocationEntry& entry, Peer& home, bool was_guest) {
+// The first physical phone that registers after the home was lost, one that strayed here before it too (IP4, IP5).
+bool Gatekeeper::State::begins_failover(const Peer& home, backup::TerminalKind terminal) const {
+    return home.failover.phase == Phase::allowed &&
+           (backup::is_physical(terminal) || settings_.failover.trigger == FailoverTrigger::any);
+}
+
+void Gatekeeper::State::welcome_guest(LocationEntry& entry, Peer& home, bool was_guest, backup::TerminalKind terminal) {
     entry.guest_of = home.name;
     entry.released = false;
-    if (was_guest) return;
-    ++home.failover.guests_served;
-    if (home.failover.phase != Phase::allowed) return;
-    begin(home.failover, now_, std::string(entry.aor->text()));
+    Failover& failover = home.failover;
+    if (failover.phase == Phase::normal) return;  // a stray
+    const bool begins = begins_failover(home, terminal);
+    if (!was_guest || begins) ++failover.guests_served;
+    if (!begins) return;
+    begin(failover, now_, std::string(entry.aor->text()));
     announce(FailoverBegan{home.name, *entry.aor});
     on_phase(home, Phase::allowed);
 }
@@ -260,6 +276,7 @@ void Gatekeeper::State::tell(LocationEntry& entry) {
     row.aor = *entry.aor;
     row.guest_of = entry.guest_of;
     row.bindings = entry.bindings;
+    row.stray = entry.stray;
     if (entry.licences > 0) {
         row.licence_pool = backup::to_text(entry.licence_kind);
         row.licences = entry.licences;

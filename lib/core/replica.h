@@ -14,6 +14,7 @@ struct ReplicaEntry {
     std::vector<Binding> bindings;  // never empty
     std::uint64_t digest = 0;
     std::uint32_t generation = 0;
+    bool stray = false;
 };
 
 class Replica {

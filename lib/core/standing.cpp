@@ -13,8 +13,7 @@ HealthEvidence Gatekeeper::State::evidence_of(const Peer& peer) const {
     evidence.leaving = peer.leaving;
     if (!peer.serving && peer.ever_heard) evidence.not_serving = now_ - peer.serving_until;
     evidence.port_refuses = peer.link == LinkState::refused;
-    // Some phones always knock at their backup too (SR4): only a knock after the silence was noticed means something.
-    evidence.phone_knocks = peer.knocked && *peer.knocked >= peer.heard + settings_.health.suspect_after;
+    evidence.knocking_phones = static_cast<std::uint32_t>(peer.knocking.size());
     for (const auto& [name, third] : peers_) {
         if (name == peer.name || third.health != PeerHealth::alive) continue;
         for (const View& view : third.views) {
@@ -83,6 +82,7 @@ void Gatekeeper::State::on_phase(Peer& peer, Phase from) {
     Failover& failover = peer.failover;
     announce(FailoverPhaseChanged{peer.name, from, failover.phase, failover.cause});
     if (failover.phase == Phase::active) {
+        adopt_strays(peer);
         // After a relapse whoever was sent home and is still here stays.
         location_.each_registered([&](LocationEntry& entry) {
             if (entry.guest_of == peer.name && entry.released) location_.take_back(entry);

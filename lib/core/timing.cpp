@@ -8,7 +8,8 @@ namespace {
 
 constexpr base::Duration longest_caution = std::chrono::seconds(5);
 constexpr base::Duration release_interval = std::chrono::milliseconds(100);
-// Longer than this without a step, though a heartbeat was due, and we were not running.
+// Our own heartbeat is overdue by as much: we are not running, or so slowly that what others said still waits to be
+// read.
 constexpr base::Duration stall = std::chrono::milliseconds(250);
 
 }  // namespace
@@ -28,6 +29,7 @@ void Gatekeeper::State::on(TimePassed&) {
     if (draining_ && draining_->ends && *draining_->ends <= now_) end_drain(true);
     let_calls_go_on();
     expire_bindings();
+    searches_.drop_overdue(now_);
     beat();
     if (publish_at_ && *publish_at_ <= now_) {
         publish_at_.reset();
@@ -40,11 +42,13 @@ void Gatekeeper::State::on(TimePassed&) {
     }
 }
 
-// While we did not run nobody could be heard: that silence is ours (R1, R2). Whatever woke us, this comes first.
+// While we did not run nobody could be heard: that silence is ours, be it one long stall or a loop that is always late
+// (R1, R2). Whatever woke us, this comes first.
 void Gatekeeper::State::forgive_own_stall() {
     const base::Duration asleep = now_ - ran_at_;
     ran_at_ = now_;
-    if (asleep < settings_.health.heartbeat_interval + stall) return;
+    if (now_ - heartbeat_at_ < stall) return;
+    stalled_at_ = now_;
     if (asleep >= settings_.failover.guest_lease && !peers_.empty()) woke_at_ = now_;
     pbx_.forgive(now_, asleep);
     for (auto& [name, peer] : peers_) {
@@ -84,8 +88,8 @@ void Gatekeeper::State::beat() {
 }
 
 base::Instant Gatekeeper::State::next_deadline() const {
-    base::Instant next =
-        std::min({heartbeat_at_, location_.next_expiry(), proxy_.next_deadline(), dialogs_.next_end()});
+    base::Instant next = std::min({heartbeat_at_, location_.next_expiry(), searches_.next_deadline(),
+                                   proxy_.next_deadline(), dialogs_.next_end()});
     if (publish_at_) next = std::min(next, *publish_at_);
     if (const auto lost = pbx_.next_change(settings_.health.pbx_lost_after)) next = std::min(next, *lost);
     if (draining_ && draining_->ends) next = std::min(next, *draining_->ends);

@@ -6,6 +6,8 @@ using namespace gate;
 TEST_CASE("while home serves, its phones are sent there", "[guests][IP2]") {
     Gate gate = backup_of({"nora"});
     Phone nora("nora");
+    CHECK(refused(gate, nora) == Refusal::home_is_asked);
+    gate.hear(north, PhoneVerdict{aor("nora"), PhoneFinding::reachable});
     CHECK(refused(gate, nora) == Refusal::registered_at_home);
     CHECK(gate.guests() == 0);
     const ExplainReport why = gate.explain("nora");

@@ -26,7 +26,7 @@ enum class Witness { none, port, phone, third_peer };
 
 HealthEvidence with(HealthEvidence evidence, Witness witness) {
     evidence.port_refuses = witness == Witness::port;
-    evidence.phone_knocks = witness == Witness::phone;
+    evidence.knocking_phones = witness == Witness::phone ? 1 : 0;
     evidence.third_peer_misses = witness == Witness::third_peer;
     return evidence;
 }

@@ -82,7 +82,7 @@ TEST_CASE("while users are not loaded nobody learns who exists, and guests are s
     CHECK(gate.answer().retry_after.value_or(0) >= 3);
     CHECK(gate.notices<RegisterJudged>()[0].refusal == Refusal::users_not_loaded);
     nora.call(gate);
-    CHECK(gate.notices<RegisterJudged>()[0].refusal == Refusal::registered_at_home);
+    CHECK(gate.notices<RegisterJudged>()[0].refusal == Refusal::home_is_asked);
 }
 
 TEST_CASE("a right password under a user name of its own is wrong for another AOR", "[gatekeeper][R16]") {
@@ -156,7 +156,7 @@ TEST_CASE("a nonce of a peer is good here for the same phone at the same source"
     Phone nora("nora");
     nora.session.take(support::domain, at_north.issue(gate.now, aor("nora"), nora.request.source.remote.ip));
     nora.send(gate);
-    CHECK(gate.notices<RegisterJudged>()[0].refusal == Refusal::registered_at_home);
+    CHECK(gate.notices<RegisterJudged>()[0].refusal == Refusal::home_is_asked);
 
     Phone thief("nora");
     thief.session = nora.session;
