@@ -83,7 +83,7 @@ NonceCheck NonceKeyring::check(base::Instant now, std::string_view nonce, const 
     if (key == nullptr || !equal(nonce_mac(key->key, parts->seconds, aor, source), parts->mac)) return {};
     const base::Duration age = now - key->born - std::chrono::seconds(parts->seconds);
     const bool expired = age > lifetime || age < -clock_slack;
-    return {expired ? NonceState::expired : NonceState::good, identity_of(*key, *parts)};
+    return {expired ? NonceState::expired : NonceState::good, identity_of(*key, *parts), now - age};
 }
 
 bool ReplayWindow::was_used(std::uint64_t nonce_identity) const {

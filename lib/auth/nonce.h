@@ -37,6 +37,7 @@ enum class NonceState : std::uint8_t {
 struct NonceCheck {
     NonceState state = NonceState::foreign;
     std::uint64_t identity = 0;  // equal for equal nonces, and in their order of issue: key of the replay window
+    base::Instant issued;        // on our clock, to the second
 };
 
 // Which nonce counts were used under the last two nonces of one AOR (RFC 7616 section 3.4: each nc once per nonce). Of

@@ -43,6 +43,7 @@ Judgement judge_while_home_serves(const AdmissionFacts& facts) {
         case Straying::asked:
             return refuse(Refusal::home_is_asked);
         case Straying::yes:
+            if (!facts.room_left) return refuse(Refusal::no_room);
             return facts.may_enter ? admit("stray") : refuse(Refusal::paced);
     }
     return refuse(Refusal::registered_at_home);

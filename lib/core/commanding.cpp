@@ -232,7 +232,13 @@ Report Gatekeeper::State::carry_out(const Explain& command) {
     const Judgement judgement = judge_admission(facts);
     report.admitted = !judgement.refusal;
     report.rule = judgement.rule;
-    report.explanation = judgement.refusal ? explanation(*judgement.refusal) : "It would be let in.";
+    if (judgement.refusal)
+        report.explanation = explanation(*judgement.refusal);
+    else if (judgement.rule == "stray")
+        report.explanation =
+            "Its home serves but does not reach it: this site serves it until its home hears it again.";
+    else
+        report.explanation = "It would be let in.";
     if (judgement.refusal) report.advice = advice(*judgement.refusal);
     return report;
 }

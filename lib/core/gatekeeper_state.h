@@ -116,6 +116,7 @@ private:
         Proof proof = Proof::none;
         std::uint64_t nonce_identity = 0;
         std::uint32_t nonce_count = 0;
+        base::Instant nonce_issued;
     };
     void on(RegisterRequest& request);
     const std::string* served_domain(const RegisterRequest& request) const;
@@ -238,6 +239,7 @@ private:
     void note_knock(Peer& home, const LocationEntry& entry, const RegisterRequest& request);
     bool can_be_asked(const Peer& home) const;
     void on(PhoneProbed& probed);
+    static bool must_prove_way_back(const LocationEntry& entry, const Authentication& authentication);
     void begin_search(const LocationEntry& entry, const PhoneQuestion& question, const Peer& asker);
     void let_go(const Searches::Search& search);
     void send_verdict(const base::SiteName& asker, const base::Aor& aor, PhoneFinding finding);

@@ -86,8 +86,8 @@ Gatekeeper::State::Authentication Gatekeeper::State::authenticate(const Register
             result.proof = Proof::wrong;
             continue;
         }
-        if (nonce.state != auth::NonceState::good) return {Proof::stale, 0, 0};
-        return {Proof::right, nonce.identity, credentials.nonce_count};
+        if (nonce.state != auth::NonceState::good) return {Proof::stale, 0, 0, {}};
+        return {Proof::right, nonce.identity, credentials.nonce_count, nonce.issued};
     }
     return result;
 }
@@ -119,6 +119,7 @@ void Gatekeeper::State::register_known(const RegisterRequest& request, const bas
         if (plan == nullptr || !plan->changes.empty()) return challenge(request, aor, realm, true, false);
         return answer_with_bindings(request, entry, plan->outbound);
     }
+    if (must_prove_way_back(entry, authentication)) return challenge(request, aor, realm, true, false);
     if (const auto* refusal = std::get_if<Refusal>(&planned)) return refuse(request, *refusal, caller.standing, aor);
 
     auto& plan = std::get<RegistrationPlan>(planned);
@@ -211,6 +212,7 @@ void Gatekeeper::State::admit(const RegisterRequest& request, LocationEntry& ent
     if (caller.standing == Standing::own) {
         entry.guest_of = {};
         entry.stray = false;
+        entry.let_go = LocationEntry::never;
         draw_licences(entry, licence_kind(caller, &entry, terminal), needed);
     } else if (!entry.bindings.empty()) {
         welcome_guest(entry, *caller.home, was_registered, terminal);

@@ -95,6 +95,14 @@ void Gatekeeper::State::begin_search(const LocationEntry& entry, const PhoneQues
         out_->push_back(ProbePhone{probes[i], sought[i]->flow, std::string(sought[i]->contact), *entry.aor});
 }
 
+// Of a phone that was let go of we know that what we send does not arrive, or what it sends. It is heard again when it
+// answers a challenge made since, which it cannot where only its own requests get through.
+bool Gatekeeper::State::must_prove_way_back(const LocationEntry& entry, const Authentication& authentication) {
+    constexpr base::Duration nonces_are_equal_within = 1s;
+    return entry.let_go != LocationEntry::never && entry.bindings.empty() &&
+           authentication.nonce_issued + nonces_are_equal_within <= entry.let_go;
+}
+
 void Gatekeeper::State::on(PhoneProbed& probed) {
     const auto search = searches_.on_probed(probed.probe, probed.heard);
     if (!search) return;

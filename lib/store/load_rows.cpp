@@ -78,6 +78,7 @@ void add_bindings(const pqxx::result& page, std::vector<core::BindingsRow>& rows
             of_aor.guest_of.text = home;
             of_aor.licence_pool = text_of(row["pool"]);
             of_aor.licences = row["count"].as<std::uint32_t>();
+            of_aor.stray = row["stray"].as<bool>();
             rows.push_back(std::move(of_aor));
         }
         rows.back().bindings.push_back(std::move(*binding));
@@ -183,9 +184,10 @@ core::StateLoaded load_state(Connection& connection) {
         if (!epoch.empty()) state.epoch.value = epoch[0][0].as<std::uint64_t>();
         state.failovers = failovers_of(transaction);
         transaction.exec(std::string("declare kept no scroll cursor for select ") + binding_columns +
-                         ", '' as home, coalesce(d.pool, '') as pool, coalesce(d.count, 0) as count from bindings b "
+                         ", '' as home, coalesce(d.pool, '') as pool, coalesce(d.count, 0) as count, false as stray "
+                         "from bindings b "
                          "left join licence_draws d on d.aor = b.aor union all select " +
-                         binding_columns + ", b.home, '', 0 from guest_leases b order by aor");
+                         binding_columns + ", b.home, '', 0, b.stray from guest_leases b order by aor");
         for (;;) {
             connection.prolong();
             const auto page = transaction.exec("fetch 10000 from kept");

@@ -13,7 +13,7 @@ namespace {
 // The columns that `bindings` and `guest_leases` share, and those of `guest_leases` alone.
 struct BindingColumns {
     ArrayLiteral aor, contact, call_id, cseq, instance, reg_id, q, path, user_agent, terminal, transport, listener,
-        remote, registered, expires, home;
+        remote, registered, expires, home, stray;
     bool empty = true;
 
     void add(const core::BindingsRow& row, const core::Binding& binding) {
@@ -34,6 +34,7 @@ struct BindingColumns {
         registered.add_number(wall_microseconds(binding.registered));
         expires.add_number(wall_microseconds(binding.promised));
         home.add(stored_text(row.guest_of.text));
+        stray.add(row.stray ? "true" : "false");
     }
 };
 
@@ -45,18 +46,21 @@ const char* const insert_bindings =
 
 const char* const insert_guest_leases =
     "insert into guest_leases select a, c, i, s, n, r, q, p, u, t, tr, l, re, to_timestamp(g / 1000000.0), "
-    "to_timestamp(e / 1000000.0), h from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], "
+    "to_timestamp(e / 1000000.0), h, st from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], "
     "$6::bigint[], $7::smallint[], $8::text[], $9::text[], $10::text[], $11::text[], $12::smallint[], $13::text[], "
-    "$14::bigint[], $15::bigint[], $16::text[]) as given (a, c, i, s, n, r, q, p, u, t, tr, l, re, g, e, h)";
+    "$14::bigint[], $15::bigint[], $16::text[], $17::boolean[]) as given (a, c, i, s, n, r, q, p, u, t, tr, l, re, g, "
+    "e, h, "
+    "st)";
 
-template <class... Home>
-void insert(pqxx::work& transaction, const char* statement, const BindingColumns& columns, const Home&... home) {
+template <class... OfGuests>
+void insert(pqxx::work& transaction, const char* statement, const BindingColumns& columns,
+            const OfGuests&... of_guests) {
     if (columns.empty) return;
     transaction.exec_params(statement, columns.aor.text(), columns.contact.text(), columns.call_id.text(),
                             columns.cseq.text(), columns.instance.text(), columns.reg_id.text(), columns.q.text(),
                             columns.path.text(), columns.user_agent.text(), columns.terminal.text(),
                             columns.transport.text(), columns.listener.text(), columns.remote.text(),
-                            columns.registered.text(), columns.expires.text(), home...);
+                            columns.registered.text(), columns.expires.text(), of_guests...);
 }
 
 void write_bindings(pqxx::work& transaction, const std::vector<const core::BindingsRow*>& rows) {
@@ -76,7 +80,7 @@ void write_bindings(pqxx::work& transaction, const std::vector<const core::Bindi
     for (const char* table : {"bindings", "guest_leases", "licence_draws"})
         transaction.exec_params(std::string("delete from ") + table + " where aor = any($1::text[])", aors.text());
     insert(transaction, insert_bindings, own);
-    insert(transaction, insert_guest_leases, guests, guests.home.text());
+    insert(transaction, insert_guest_leases, guests, guests.home.text(), guests.stray.text());
     transaction.exec_params("insert into licence_draws select * from unnest($1::text[], $2::text[], $3::bigint[])",
                             drawing.text(), pools.text(), counts.text());
 }

@@ -14,6 +14,12 @@ std::string done_or_declined(const core::Report& report) {
     return "declined: " + std::get<core::Declined>(report).text;
 }
 
+core::ForcedVerdict verdict_in(const std::string& word) {
+    for (const auto verdict : {core::ForcedVerdict::automatic, core::ForcedVerdict::lost, core::ForcedVerdict::serving})
+        if (word == to_text(verdict)) return verdict;
+    throw std::runtime_error("no verdict '" + word + "'");
+}
+
 std::string join(const std::vector<std::string>& parts) {
     std::string text;
     for (const std::string& part : parts) text += (text.empty() ? "" : ", ") + part;
@@ -41,6 +47,11 @@ Stage::Answer Stage::operate(const Words& words) {
     const auto told = [](const core::Report&) {};
     if (retold_ && words[0] == "drain") return site(words.at(1)).command(core::Drain{"maintenance"}, told), Answer{};
     if (retold_ && words[0] == "resume") return site(words.at(1)).command(core::Resume{}, told), Answer{};
+    if (words[0] == "force") {  // force north lost at south
+        const core::Force force{{words.at(1)}, verdict_in(words.at(2))};
+        if (retold_) return site(words.at(4)).command(force, told), Answer{};
+        return {done_or_declined(command(site(words.at(4)), force))};
+    }
     if (retold_) return site(words.at(3)).command(core::Failback{{words.at(1)}}, told), Answer{};
     if (words[0] == "drain") return {done_or_declined(command(site(words.at(1)), core::Drain{"maintenance"}))};
     if (words[0] == "resume") return {done_or_declined(command(site(words.at(1)), core::Resume{}))};
@@ -65,6 +76,7 @@ Stage::Answer Stage::ask(const Words& words) {
         if (!explained.advice.empty()) lines.push_back("to do: " + explained.advice);
         return lines;
     }
+    if (what == "remarks" && words.size() == 5) return ask_remarks(words[2], site(last));
     if (what == "mismatches" && words.size() == 5) {
         const core::Report report = command(site(last), core::ShowPeers{});
         for (const core::PeerReport& peer : std::get<std::vector<core::PeerReport>>(report))
@@ -75,18 +87,34 @@ Stage::Answer Stage::ask(const Words& words) {
     throw std::runtime_error("not understood: " + what);
 }
 
+// remarks on north at west: what the peers report says of it besides its health
+Stage::Answer Stage::ask_remarks(const std::string& peer, world::Site& at) {
+    const core::Report report = command(at, core::ShowPeers{});
+    Answer lines;
+    for (const core::PeerReport& one : std::get<std::vector<core::PeerReport>>(report)) {
+        if (one.site.text != peer) continue;
+        if (!one.serving) lines.push_back("not serving: " + one.why_not_serving);
+        if (one.forced != core::ForcedVerdict::automatic)
+            lines.push_back("forced here: " + std::string(to_text(one.forced)));
+        for (const std::string& elsewhere : one.forced_elsewhere) lines.push_back("forced at " + elsewhere);
+    }
+    return lines.empty() ? Answer{"none"} : lines;
+}
+
 Stage::Answer Stage::ask_status(world::Site& one) {
     const core::Report report = command(one, core::ShowStatus{});
     const auto& status = std::get<core::StatusReport>(report);
-    std::string head = status.serving ? "serving" : "not serving";
+    std::string head = status.serving ? "serving" : "not serving (" + status.why_not_serving + ")";
     if (status.users_borrowed) head += " borrowed users";
     if (status.draining) head += ", draining";
     if (!status.database_available) head += ", database away";
     Answer lines{head + ", " + std::to_string(status.registrations) + " of " + std::to_string(status.users) +
-                 " users registered, " + std::to_string(status.guests) + " guests"};
+                 " users registered, " + std::to_string(status.guests) + " guests" +
+                 (status.strays == 0 ? "" : " (" + std::to_string(status.strays) + " strays)")};
     for (const core::HomeStatus& home : status.homes)
         if (home.backed_up_here)
-            lines.push_back("backs up " + home.home.text + ": " + std::string(to_text(home.health)) + ", " +
+            lines.push_back("backs up " + home.home.text + ": " + std::string(to_text(home.health)) +
+                            (home.forced == core::ForcedVerdict::automatic ? "" : " (forced)") + ", " +
                             std::string(to_text(home.phase)) + ", " + std::to_string(home.guests) + " guests, " +
                             std::to_string(home.records) + " records");
     return lines;

@@ -54,6 +54,8 @@ std::optional<Stage::Answer> Stage::retell(const Words& words) {
         world_.watch.forbid(world::Watch::Forbidden::guests);
     } else if (words == Words{"no", "home", "may", "be", "doubted"}) {
         world_.watch.forbid(world::Watch::Forbidden::phases);
+    } else if (words == Words{"no", "failover", "may", "begin"}) {
+        world_.watch.forbid(world::Watch::Forbidden::failovers);
     } else if (words == Words{"all", "is", "well"}) {
         world_.watch.all_is_well();
     } else if (words == Words{"replicas", "are", "compared"}) {

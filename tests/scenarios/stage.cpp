@@ -78,10 +78,11 @@ std::vector<std::string> Stage::perform(const std::string& line) {
     if (verb == "wait") return words.size() == 2 ? wait(words) : wait_until(words);
     if (verb == "cut" || verb == "heal") return change_paths(words);
     if (verb == "database") return database(words);
+    if (verb == "pbx") return pbx(words);
     if (verb == "user") return user(words);
     if (verb == "kill" || verb == "start" || verb == "stop" || verb == "power" || verb == "freeze" || verb == "thaw")
         return act_on_process(words);
-    if (verb == "drain" || verb == "resume" || verb == "failback") return operate(words);
+    if (verb == "drain" || verb == "resume" || verb == "failback" || verb == "force") return operate(words);
     for (const auto& phone : world_.phones())
         if (phone->orders().aor.user() == verb) return phone_acts(*phone, words);
     return ask(words);
@@ -194,6 +195,15 @@ Stage::Answer Stage::database(const Words& words) {
     if (words.size() != 4) not_understood(words);
     site(words[2]).set_store_available(words[3] == "back");
     if (started_) settle(2s);
+    return {};
+}
+
+// pbx of north away no route; pbx of north back
+Stage::Answer Stage::pbx(const Words& words) {
+    if (words.size() < 4) not_understood(words);
+    std::string detail;
+    for (std::size_t i = 4; i < words.size(); ++i) detail += (i == 4 ? "" : " ") + words[i];
+    site(words[2]).see_pbx(words[3] == "back", detail);
     return {};
 }
 

@@ -36,6 +36,7 @@ private:
     Answer act_on_process(const Words& words);
     Answer change_paths(const Words& words);
     Answer database(const Words& words);
+    Answer pbx(const Words& words);
     Answer user(const Words& words);
     Answer phone_acts(world::Phone& phone, const Words& words);
     Answer knock(world::Phone& phone, const base::SiteName& server, bool leave);
@@ -43,6 +44,7 @@ private:
     std::optional<Answer> retell(const Words& words);  // nothing: not one of its sentences
     Answer ask(const Words& words);
     Answer ask_status(world::Site& site);
+    Answer ask_remarks(const std::string& peer, world::Site& at);
     Answer ask_where(const Words& words);
     Answer ask_notices(const base::SiteName& site);
 

@@ -232,8 +232,15 @@ void storm(World& world) {
 void cut_phones_off(World& world) {
     const std::string place = name_drawn(world) + "-phones";
     const std::string from_site = name_drawn(world);
-    world.cut_both(place, from_site);
-    run_between(world, 1s, 60s);
+    const bool one_way = world.random.chance(0.3);
+    const bool hears_nothing = world.random.chance(0.5);
+    if (!one_way)
+        world.cut_both(place, from_site);
+    else if (hears_nothing)
+        world.cut(from_site, place);
+    else
+        world.cut(place, from_site);
+    run_between(world, 1s, 150s);
     world.heal_all();
     run_between(world, 1s, 30s);
 }
@@ -340,7 +347,7 @@ const Outage planned_stops{"planned stops", of_any_size(), stop_as_planned};
 const Outage storms{"storms", {8, true, true, true, 0, 1h, 40}, storm};
 const Outage drifting_clocks{"drifting clocks", of_any_size(), let_clocks_drift};
 const Outage lossy_phones{"lossy phones", {4, true, true, false, 0.1, 1h, 40}, crash_now_and_then};
-const Outage phones_cut_off{"phones cut off", {}, cut_phones_off, Forbidden::phases};
+const Outage phones_cut_off{"phones cut off", {}, cut_phones_off, Forbidden::failovers};
 const Outage phones_half_cut_off{"phones half cut off", {}, cut_phones_off_one_way};
 const Outage cables_pulled{"cables pulled", of_any_size(), pull_cables};
 const Outage patient_phones{"patient phones", of_patient_phones(), crash_now_and_then};

@@ -244,6 +244,13 @@ TEST_CASE("a guest draws no licence and has no row among own users", "[store][IP
     CHECK(database.value("select count(*) from bindings") == "0");
     CHECK(database.value("select count(*) from users") == "0");
     CHECK(database.value("select home from guest_leases") == "west");
+
+    leased.stray = true;  // and is known as one after a restart
+    store.write(leased);
+    REQUIRE(store.flush(store_edge::patience));
+    store::Store reborn(settings_for(database), events.post());
+    const auto* state = events.wait_for<core::StateLoaded>(2);
+    CHECK((state != nullptr && state->bindings.size() == 1 && state->bindings[0].stray));
 }
 
 TEST_CASE("a database that is stopped and comes back has every row", "[store][R8]") {

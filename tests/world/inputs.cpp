@@ -23,6 +23,9 @@ struct CommandSentence {
     std::string operator()(const core::Failback& command) const {
         return "failback " + command.home.text + " at " + site;
     }
+    std::string operator()(const core::Force& command) const {
+        return "force " + command.home.text + ' ' + std::string(to_text(command.verdict)) + " at " + site;
+    }
     template <class Other>
     std::string operator()(const Other&) const {
         return "# an operator's command at " + site;

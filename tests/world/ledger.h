@@ -13,6 +13,7 @@ namespace innkeeper::world {
 struct Ledger {
     struct Served {
         base::SiteName guest_of;                 // empty: own user
+        bool stray = false;                      // a guest although its home serves
         std::map<std::string, Moment> contacts;  // Contact URI: until when
         Moment changed{};
     };
@@ -23,6 +24,8 @@ struct Ledger {
     std::map<base::SiteName, bool> physical_seen;                         // since its failover was last normal
     bool users_loaded = false;
     bool draining = false;
+    bool pbx_lost = false;
+    std::map<base::SiteName, core::ForcedVerdict> forced;  // what its operator says of a home
     Moment started{};
     Moment last_ready{};  // running with its users loaded
     Moment thawed{};

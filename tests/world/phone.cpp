@@ -72,7 +72,7 @@ void Phone::switch_off() {
 }
 
 void Phone::log_in() {
-    on_ = true;
+    on_ = powered_ = true;
     registered_ = false;
     current_ = 0;
     for (Leg& one : legs_) {
@@ -94,7 +94,7 @@ void Phone::log_out() {
 }
 
 void Phone::lose_power() {
-    on_ = false;
+    on_ = powered_ = false;
     registered_ = false;
     for (Leg& one : legs_) {
         ++one.plan;
@@ -132,6 +132,7 @@ base::Duration Phone::longest_pause() const {
 
 void Phone::knock(const base::SiteName& server) {
     const Act act(world_.inputs, [&] { return user() + " knocks at " + server.text; });
+    powered_ = true;
     attempt(leg(server), orders_.expires);
 }
 

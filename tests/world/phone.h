@@ -32,6 +32,8 @@ public:
     void lose_power();
     bool waits_for_its_turn() const;
 
+    bool has_connection(const base::Flow& flow) const;
+    bool answers() const { return powered_; }  // what it is asked, whether or not it acts by its habit
     void connection_ended(const Site& by);  // the server's process is gone and its kernel said so
 
     const PhoneOrders& orders() const { return orders_; }
@@ -97,6 +99,7 @@ private:
     std::vector<Leg> legs_;
     std::size_t current_ = 0;
     bool on_ = false;
+    bool powered_ = false;
     bool registered_ = false;  // with the server it works with, as far as it knows
     LoginQueue* queue_ = nullptr;
 };

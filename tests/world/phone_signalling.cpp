@@ -165,6 +165,11 @@ void Phone::bring(Leg& leg, std::uint32_t cseq, const SeenResponse& response) {
     });
 }
 
+bool Phone::has_connection(const base::Flow& flow) const {
+    return std::any_of(legs_.begin(), legs_.end(),
+                       [&](const Leg& leg) { return leg.connection != 0 && leg.connection == flow.connection; });
+}
+
 void Phone::connection_ended(const Site& by) {
     if (!streams()) return;
     for (Leg& one : legs_) {

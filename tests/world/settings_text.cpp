@@ -81,6 +81,10 @@ const std::vector<Setting>& table() {
         duration_of(
             "lost-after-witnessed", [](Settings & s) -> auto& { return s.health.lost_after_witnessed; }),
         duration_of(
+            "pbx-lost-after", [](Settings & s) -> auto& { return s.health.pbx_lost_after; }),
+        number_of(
+            "lost-witness-phones", [](Settings & s) -> auto& { return s.health.witness_phones; }),
+        duration_of(
             "suspect-after", [](Settings & s) -> auto& { return s.health.suspect_after; }),
         {"failover-trigger",
          [](Settings& s, const std::string& value) {

@@ -276,6 +276,8 @@ void Site::perform(const core::Effect& effect) {
         wires_.at(send->to)->send(copy);
     } else if (const auto* redial = std::get_if<core::RedialPeer>(&effect)) {
         wires_.at(redial->site)->redial();
+    } else if (const auto* probe = std::get_if<core::ProbePhone>(&effect)) {
+        ask_phone(*probe);
     } else if (const auto* row = std::get_if<core::WriteRow>(&effect)) {
         write(row->row);
     } else if (const auto* reply = std::get_if<core::ReplyToOperator>(&effect)) {

@@ -65,6 +65,7 @@ public:
     // Inputs. Held back while frozen; refused while off.
     void receive(std::shared_ptr<support::OwnedRegister> request, std::function<void(SeenResponse)> back);
     void probe(base::Flow source, std::function<void(SeenResponse)> back);
+    void see_pbx(bool available, std::string detail);  // its prober's word
     void command(core::Command command, std::function<void(const core::Report&)> back);
     void message(const base::SiteName& from, const std::string& bytes);
     void link_changed(const base::SiteName& peer, core::LinkState state, std::string detail);
@@ -92,6 +93,7 @@ private:
     void step(core::Event event, const Occasion& occasion);
     void perform(const core::Effect& effect);
     void answer(const core::Response& response);
+    void ask_phone(const core::ProbePhone& probe);
     void write(core::Row row);
     void arm();
     void wake(std::uint64_t alarm);

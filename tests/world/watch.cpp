@@ -11,6 +11,8 @@ namespace {
 
 using namespace std::chrono_literals;
 constexpr int most_timers_a_second = 400;
+constexpr base::Duration news_travel = 3s;  // of a registration at home to a backup, by a link that lost a segment
+constexpr std::string_view stray_warning = "stray guest";
 
 const base::SiteName* home_of(const World& world, const base::Aor& aor) {
     const Phone* phone = world.phone_of(aor);
@@ -37,7 +39,8 @@ void Watch::forbid(Forbidden what) {
     const Act act(world_.inputs, [&] {
         return what == Forbidden::nothing  ? "anything may happen"
                : what == Forbidden::guests ? "no guest may be let in"
-                                           : "no home may be doubted";
+               : what == Forbidden::phases ? "no home may be doubted"
+                                           : "no failover may begin";
     });
     forbidden_ = what;
 }
@@ -98,6 +101,7 @@ void Watch::state_loaded(Site& site) {
         if (ledger.served.contains(aor)) continue;
         Ledger::Served served;
         served.guest_of = row.guest_of;
+        served.stray = row.stray;
         served.changed = now;
         for (const core::Binding& binding : row.bindings)
             if (known.contains({aor, std::string(binding.contact)}))
@@ -206,7 +210,8 @@ void Watch::judge_response(Site& site, const Occasion& occasion, const core::Res
         served.contacts[std::string(contact.uri)] = now + std::chrono::seconds(contact.expires);
     judge_wakening(site, occasion, response);
     Ledger& ledger = ledgers_[site.name()];
-    if (response.contacts.empty() || !response.warning.empty())
+    served.stray = response.warning.substr(0, stray_warning.size()) == stray_warning;
+    if (response.contacts.empty() || (!response.warning.empty() && !served.stray))
         ledger.served.erase(aor);  // gone, or a standby binding that carries no service
     else
         ledger.served[aor] = std::move(served);
@@ -227,15 +232,32 @@ void Watch::judge_admission(Site& site, const support::OwnedRegister& request, b
     const base::SiteName home = *home_of(world_, aor);
     const core::Phase after = ledger.phase(home);
     const std::string told = site.name().text + " admitted " + std::string(aor.text());
+    const auto& named = world_.site(home.text).settings().backups;
+    if (std::find(named.begin(), named.end(), site.name()) == named.end())
+        violated("only named backups take guests", told);
+    if (ledger.served[aor].stray) {
+        if (new_here) judge_stray(site, aor);
+        return;
+    }
     if (before == core::Phase::normal && after == core::Phase::normal)
         violated("no guest of a serving home", told + " in phase normal");
     if (!is_softphone(world_, aor)) ledger.physical_seen[home] = true;
     const bool by_trigger = site.settings().failover.trigger == core::FailoverTrigger::physical;
     if (by_trigger && !ledger.physical_seen[home]) violated("a softphone is never the first guest", told);
-    const auto& backups = world_.site(home.text).settings().backups;
-    if (std::find(backups.begin(), backups.end(), site.name()) == backups.end())
-        violated("only named backups take guests", told);
     if (new_here && forbidden_ != Forbidden::nothing) violated("slow is not dead", told);
+}
+
+// IP2: a phone that its home has, or had a moment ago, is not taken in.
+void Watch::judge_stray(Site& site, const base::Aor& aor) {
+    const Moment now = world_.calendar.now();
+    const base::SiteName& home = *home_of(world_, aor);
+    const std::string told = site.name().text + " took in " + std::string(aor.text()) + " of " + home.text;
+    if (ledgers_[site.name()].phase(home) != core::Phase::normal) return;  // it was one when its home was lost
+    if (forbidden_ == Forbidden::guests || forbidden_ == Forbidden::phases) violated("slow is not dead", told);
+    const auto at_home = ledgers_[home].served.find(aor);
+    if (!world_.site(home.text).running() || at_home == ledgers_[home].served.end()) return;
+    if (ledgers_[home].serves(aor, now) && now - at_home->second.changed > news_travel)
+        violated("a phone that its home has is no stray", told);
 }
 
 void Watch::judge_notice(Site& site, const core::Notice& notice) {
@@ -247,11 +269,13 @@ void Watch::judge_notice(Site& site, const core::Notice& notice) {
         if (phase->to == core::Phase::normal) ledger.physical_seen.erase(phase->home);
         if (phase->from == core::Phase::normal && phase->to == core::Phase::active)
             ledger.physical_seen[phase->home] = true;  // goes on with the guests of its former life
-        if (forbidden_ == Forbidden::phases && phase->to != core::Phase::normal) violated("slow is not dead", told);
+        const bool never = forbidden_ == Forbidden::phases || forbidden_ == Forbidden::failovers;
+        if (never && phase->to != core::Phase::normal) violated("slow is not dead", told);
     } else if (const auto* health = std::get_if<core::PeerHealthChanged>(&notice)) {
         ledger.health[health->site] = health->to;
-        if (health->to == core::PeerHealth::lost && !ledgers_[health->site].draining &&
-            witnessed(health->site, site.name()))
+        const bool by_force = ledger.forced[health->site] == core::ForcedVerdict::lost;
+        if (health->to == core::PeerHealth::lost && !by_force && !ledgers_[health->site].draining &&
+            !ledgers_[health->site].pbx_lost && witnessed(health->site, site.name()))
             violated("a home that a third peer sees is not lost", told);
     } else if (const auto* began = std::get_if<core::FailoverBegan>(&notice)) {
         const bool by_trigger = site.settings().failover.trigger == core::FailoverTrigger::physical;
@@ -269,6 +293,10 @@ void Watch::judge_notice(Site& site, const core::Notice& notice) {
         violated("replicas never differ at equal sequence", told);
     } else if (std::holds_alternative<core::UsersBorrowed>(notice)) {
         users_loaded(site);
+    } else if (const auto* pbx = std::get_if<core::PbxReported>(&notice)) {
+        ledger.pbx_lost = !pbx->available;
+    } else if (const auto* forced = std::get_if<core::HomeForced>(&notice)) {
+        ledger.forced[forced->home] = forced->verdict;
     } else if (std::holds_alternative<core::DrainBegan>(notice)) {
         ledger.draining = true;
     } else if (std::holds_alternative<core::DrainEnded>(notice)) {

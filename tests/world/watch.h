@@ -27,7 +27,7 @@ public:
     explicit Watch(World& world) : world_(world) {}
 
     // What a run adds to the rules.
-    enum class Forbidden : std::uint8_t { nothing, guests, phases };
+    enum class Forbidden : std::uint8_t { nothing, guests, phases, failovers };  // failovers: strays may come
     void forbid(Forbidden what);  // R2: nothing that happens may let a guest in, or even doubt a home
     base::Duration service_slack = std::chrono::seconds(20);
 
@@ -54,6 +54,7 @@ private:
     void judge_answers(Site& site, const Occasion& occasion, const core::Effects& effects);
     void judge_response(Site& site, const Occasion& occasion, const core::Response& response);
     void judge_admission(Site& site, const support::OwnedRegister& request, bool new_here, core::Phase before);
+    void judge_stray(Site& site, const base::Aor& aor);
     void judge_notice(Site& site, const core::Notice& notice);
     void judge_release(Site& site, const base::SiteName& home, const base::Aor& guest);
     void judge_row(Site& site, const core::Row& row);
@@ -72,6 +73,7 @@ private:
     void judge_phone(const Phone& phone);
     bool home_could_serve(const Phone& phone) const;
     bool backup_could_serve(const Phone& phone) const;
+    bool home_does_not_reach(const Phone& phone) const;  // although it serves
     base::Duration longest_outage(const Phone& phone) const;
     bool clear(Site& one, Site& other) const;
     // A third peer that has seen both well for a while, as `backup` should know of `home`.

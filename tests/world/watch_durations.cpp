@@ -11,6 +11,7 @@ namespace {
 using namespace std::chrono_literals;
 constexpr base::Duration witness_needs = 4s;         // a view is a heartbeat old, and health takes its own time
 constexpr base::Duration double_service_ends = 10s;  // R4
+constexpr base::Duration settled_link = 5s;          // a home behind it can be asked
 
 bool calm(const Quality& path) {
     return path.loss < 0.02 && path.latency + path.jitter < 100ms;
@@ -119,14 +120,15 @@ bool Watch::home_could_serve(const Phone& phone) const {
         return pool.name == backup::to_text(orders.terminal);
     };
     const bool licensed = std::any_of(home.store.pools.begin(), home.store.pools.end(), pool_of_kind);
-    return listed && !licensed && home.running() && ledger.users_loaded && !ledger.draining &&
+    return listed && !licensed && home.running() && ledger.users_loaded && !ledger.draining && !ledger.pbx_lost &&
            world_.network.open(orders.place, orders.home.text) && world_.network.open(orders.home.text, orders.place);
 }
 
 bool Watch::backup_could_serve(const Phone& phone) const {
     const PhoneOrders& orders = phone.orders();
     const Site& home = world_.site(orders.home.text);
-    if (home.process() != Site::Process::off) return false;  // else its silence may be the network's
+    const bool strays = home_does_not_reach(phone);
+    if (home.process() != Site::Process::off && !strays) return false;  // else its silence may be the network's
     for (const base::SiteName& name : home.settings().backups) {
         const Site& backup = world_.site(name.text);
         const bool listed = std::find(orders.servers.begin(), orders.servers.end(), name) != orders.servers.end();
@@ -135,12 +137,22 @@ bool Watch::backup_could_serve(const Phone& phone) const {
         if (!listed || !reached || !backup.running() || ledgers_.at(name).draining) continue;
         const core::Phase phase = ledgers_.at(name).phase(orders.home);
         const bool begun = phase != core::Phase::normal && phase != core::Phase::allowed;
-        if (!begun && orders.terminal == backup::TerminalKind::soft) continue;
+        if (strays && clear_for(orders.home, name) < settled_link) continue;  // the home must be asked
+        if (!strays && !begun && orders.terminal == backup::TerminalKind::soft) continue;
         const core::Census census = backup.census();
         for (const core::HomeStatus& status : census.status.homes)
             if (status.home == orders.home && status.records == home.store.users.size()) return true;
     }
     return false;
+}
+
+bool Watch::home_does_not_reach(const Phone& phone) const {
+    const PhoneOrders& orders = phone.orders();
+    const Ledger& ledger = ledgers_.at(orders.home);
+    const bool cut_off =
+        !world_.network.open(orders.place, orders.home.text) || !world_.network.open(orders.home.text, orders.place);
+    return cut_off && world_.site(orders.home.text).running() && ledger.users_loaded && !ledger.draining &&
+           !ledger.pbx_lost;
 }
 
 base::Duration Watch::longest_outage(const Phone& phone) const {
