@@ -232,14 +232,7 @@ void storm(World& world) {
 void cut_phones_off(World& world) {
     const std::string place = name_drawn(world) + "-phones";
     const std::string from_site = name_drawn(world);
-    const bool one_way = world.random.chance(0.3);
-    const bool hears_nothing = world.random.chance(0.5);
-    if (!one_way)
-        world.cut_both(place, from_site);
-    else if (hears_nothing)
-        world.cut(from_site, place);
-    else
-        world.cut(place, from_site);
+    world.cut_both(place, from_site);
     run_between(world, 1s, 150s);
     world.heal_all();
     run_between(world, 1s, 30s);
