@@ -8,6 +8,10 @@
 namespace innkeeper::sip {
 namespace {
 
+constexpr std::string_view allowed =
+    "Allow: REGISTER, OPTIONS, INVITE, ACK, CANCEL, BYE, PRACK, UPDATE, INFO, REFER, MESSAGE, SUBSCRIBE, NOTIFY, "
+    "PUBLISH\r\n";
+
 bool names(const char* param, std::string_view name) {
     return strncasecmp(param, name.data(), name.size()) == 0 && (param[name.size()] == '=' || param[name.size()] == 0);
 }
@@ -102,7 +106,6 @@ void write_asked(WireWriter& out, const AnswerFrame& frame, const core::Response
     if (response.retry_after) out.own("Retry-After: ").number(*response.retry_after).own("\r\n");
     if (!response.unsupported.empty()) out.own("Unsupported: ").foreign(response.unsupported).own("\r\n");
     if (response.outbound) out.own("Require: outbound\r\n");
-    if (method != sip_method_register) out.own("Allow: REGISTER, OPTIONS\r\n");
 }
 
 }  // namespace
@@ -118,6 +121,7 @@ std::string_view write_answer(const AnswerFrame& frame, const core::Response& re
         if (response.status / 100 == 2) {
             out.own("Supported: path, outbound\r\n");
             out.own("Date: ").own(frame.date).own("\r\n");
+            if (frame.request.sip_request->rq_method == sip_method_options) out.own(allowed);
         }
         out.own("Server: Innkeeper\r\n");
     }
