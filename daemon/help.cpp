@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "core/refusal.h"
 #include "daemon/option_table.h"
 
 namespace innkeeper::daemon {
@@ -69,6 +70,17 @@ std::string help_text() {
         std::string line = left_side(option);
         line += line.size() < help_column ? std::string(help_column - line.size(), ' ') : "  ";
         text += line + in_column(right_side(option)) + "\n";
+    }
+    return text;
+}
+
+std::string refusals_text() {
+    std::string text;
+    for (const core::Refusal refusal : core::every_refusal) {
+        const core::RefusalAnswer answer = core::answer_for(refusal);
+        text += std::string(to_text(refusal)) + "  (" + std::to_string(answer.status) + " " +
+                std::string(answer.phrase) + ")\n    " + std::string(core::explanation(refusal)) +
+                "\n    To do: " + std::string(core::advice(refusal)) + "\n\n";
     }
     return text;
 }

@@ -62,6 +62,9 @@ int carry_out(ParsedOptions& parsed) {
         case Task::help:
             std::cout << help_text();
             return 0;
+        case Task::refusals:
+            std::cout << refusals_text();
+            return 0;
         case Task::version:
             std::cout << "innkeeperd " << version << '\n';
             return 0;

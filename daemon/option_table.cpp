@@ -301,6 +301,8 @@ Table general_flags() {
             [](Options&, View v) { return v.empty() ? Wrong("write the path of a file") : Wrong{}; }),
         command("check-config", "", "find everything that would keep a start from working",
                 [](Options& o, View) { return set_task(o, Task::check_config); }),
+        command("refusals", "", "why phones are refused: what they are told, why, and what to do",
+                [](Options& o, View) { return set_task(o, Task::refusals); }),
         command("help", "", "this text", [](Options& o, View) { return set_task(o, Task::help); }),
         command("version", "", "the version", [](Options& o, View) { return set_task(o, Task::version); }),
     };

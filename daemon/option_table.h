@@ -45,6 +45,7 @@ struct PresetValue {
 std::span<const PresetValue> preset_values();
 
 std::string help_text();
+std::string refusals_text();
 
 // ", did you mean KEY?" when a key of the table is near, else empty.
 std::string suggestion(std::string_view unknown);

@@ -100,7 +100,8 @@ ParsedOptions parse_options(const std::vector<std::string>& arguments, const cha
     options.settings.calls.listeners = call_addresses(options.listen, options.advertise);
     if (options.task == Task::run || options.task == Task::check_config) check_together(options, parsed.problems);
     if (options.task == Task::ask) std::erase_if(parsed.problems, std::not_fn(concerns_asking));
-    if (options.task == Task::help || options.task == Task::version) parsed.problems.clear();
+    if (options.task == Task::refusals || options.task == Task::help || options.task == Task::version)
+        parsed.problems.clear();
     warn_of_password(options, parsed.warnings);
     return parsed;
 }

@@ -27,6 +27,7 @@ enum class Task : std::uint8_t {
     export_users,
     set_licence,
     ask,  // a running daemon
+    refusals,
     help,
     version,
 };

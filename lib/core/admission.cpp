@@ -79,6 +79,24 @@ Judgement judge_admission(const AdmissionFacts& facts) {
     return facts.standing == Standing::own ? judge_own(facts) : judge_guest(facts);
 }
 
+std::string_view explanation_of(std::string_view rule) {
+    struct Admission {
+        std::string_view rule, explanation;
+    };
+    static constexpr Admission rows[] = {
+        {"own_user", "It is a user of this site and would be let in."},
+        {"log_out_or_fetch", "It only asks or logs out, which takes no service."},
+        {"failover", "Its home is lost: it would be let in as a guest."},
+        {"guest", "It is a guest here while its home is lost."},
+        {"guest_until_released", "Its home is back; it stays a guest until it is its turn to go home."},
+        {"stray", "Its home serves but does not reach it: this site serves it until its home hears it again."},
+        {"homeless", "It was sent home and did not get in there: it would be let in again."},
+    };
+    for (const Admission& row : rows)
+        if (row.rule == rule) return row.explanation;
+    return {};
+}
+
 std::uint32_t retry_after(Refusal refusal, std::uint64_t salt) {
     struct Wait {
         std::uint32_t least, spread;

@@ -46,6 +46,9 @@ struct Judgement {
 
 Judgement judge_admission(const AdmissionFacts& facts);
 
+// A sentence for operators about a rule that admits; empty where there is no such rule.
+std::string_view explanation_of(std::string_view rule);
+
 // Seconds after which a refused phone should ask again, spread by `salt` so that phones do not come back together. Who
 // is `paced` is told its turn instead (core/admission_queue.h).
 std::uint32_t retry_after(Refusal refusal, std::uint64_t salt);

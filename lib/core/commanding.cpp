@@ -26,14 +26,6 @@ RegistrationReport report_of(const base::Aor& aor, const base::SiteName& site, c
     return row;
 }
 
-std::int64_t seconds_until(base::Instant moment, base::Instant now) {
-    return std::chrono::ceil<std::chrono::seconds>(std::max(moment - now, base::Duration{})).count();
-}
-
-std::string yes_or_no(bool value) {
-    return value ? "yes" : "no";
-}
-
 }  // namespace
 
 std::string link_in_words(const Peer& peer) {
@@ -82,9 +74,9 @@ StatusReport Gatekeeper::State::status() const {
         report.strays += home.strays;
         home.records = vault_.count(name);
         home.backed_up_here = peer.backed_up_here;
-        home.why = peer.leaving                           ? leaving_in_words(peer, now_)
-                   : peer.failover.phase == Phase::normal ? std::string(peer.health_reason)
-                                                          : peer.failover.cause;
+        // Of a site that leaves: for how long still.
+        const bool live = peer.failover.phase == Phase::normal || (peer.leaving && peer.health == PeerHealth::lost);
+        home.why = live ? peer.health_reason : peer.failover.cause;
         report.homes.push_back(std::move(home));
     }
     return report;
@@ -177,70 +169,6 @@ base::Expected<base::Aor> Gatekeeper::State::aor_as_typed(std::string_view typed
     auto aor = base::Aor::parse(typed);
     if (!aor) aor = base::Aor::from_parts(typed, settings_.matching.domains.front());
     return aor;
-}
-
-Report Gatekeeper::State::carry_out(const Explain& command) {
-    const auto aor = aor_as_typed(command.aor);
-    if (!aor) return Declined{aor.error().text};
-    const Caller caller = identify(*aor);
-    const LocationEntry* entry = location_.find(*aor);
-    const bool here = entry != nullptr && !entry->bindings.empty();
-    if (caller.home != nullptr) review(*caller.home);
-
-    ExplainReport report;
-    report.aor = *aor;
-    const auto fact = [&](std::string name, std::string value) {
-        report.facts.emplace_back(std::move(name), std::move(value));
-    };
-    fact("standing", std::string(to_text(caller.standing)));
-    fact("users loaded", directory_.borrowed() ? "borrowed from a backup" : yes_or_no(directory_.loaded()));
-    fact("draining", yes_or_no(draining_.has_value()));
-    fact("registered here", yes_or_no(here));
-    for (const auto& [name, peer] : peers_)
-        if (peer.registrations.find(*aor) != nullptr) fact("registered at", name.text);
-    if (caller.record == nullptr) {
-        report.rule = to_text(users_known() ? Refusal::wrong_credentials : Refusal::users_not_loaded);
-        report.explanation = users_known()
-                                 ? "No user of this name here, and no home has entrusted its record to this site."
-                                 : explanation(Refusal::users_not_loaded);
-        return report;
-    }
-    // The question is for the user's own terminal: what it registered with last, else what its record says.
-    const backup::TerminalKind terminal =
-        here ? entry->bindings.front().terminal : terminal_of(*caller.record, std::string_view{});
-    if (entry != nullptr && entry->turn.given() && !here)
-        fact("turn", "in " + std::to_string(seconds_until(entry->turn.at, now_)) + " s");
-    fact("enabled", yes_or_no(caller.record->enabled));
-    fact("terminal", std::string(backup::to_text(terminal)));
-    fact("priority", std::string(backup::to_text(caller.record->priority)));
-    fact("settings", caller.home != nullptr ? *vault_.find(*aor).settings : caller.record->settings);
-    RegistrationPlan plan;
-    if (!here) plan.changes.push_back(AddBinding{});
-    const AdmissionFacts facts = admission_facts(caller, entry, *aor, terminal, plan);
-    if (caller.standing == Standing::own) fact("licence available", yes_or_no(facts.licence_available));
-    if (caller.home != nullptr) {
-        fact("home", caller.home->name.text);
-        fact("home health", std::string(to_text(facts.home_health)) + " (" + caller.home->health_reason + ")");
-        if (caller.home->forced != ForcedVerdict::automatic)
-            fact("forced by the operator", std::string(to_text(caller.home->forced)));
-        fact("failover phase", std::string(to_text(facts.phase)));
-        fact("registered at home", yes_or_no(facts.registered_at_home));
-        fact("physical terminal", yes_or_no(facts.physical));
-        fact("released to home", yes_or_no(facts.released));
-        fact("stray", facts.stray_here ? "served here" : std::string(to_text(facts.straying)));
-    }
-    const Judgement judgement = judge_admission(facts);
-    report.admitted = !judgement.refusal;
-    report.rule = judgement.rule;
-    if (judgement.refusal)
-        report.explanation = explanation(*judgement.refusal);
-    else if (judgement.rule == "stray")
-        report.explanation =
-            "Its home serves but does not reach it: this site serves it until its home hears it again.";
-    else
-        report.explanation = "It would be let in.";
-    if (judgement.refusal) report.advice = advice(*judgement.refusal);
-    return report;
 }
 
 Report Gatekeeper::State::carry_out(const Drain& command) {

@@ -74,7 +74,9 @@ void DrillTally::add(base::Instant now, const DrillPhone& phone) {
     ++covered_;
     if (phone.physical) ++physical_;
     if (covered_names_.size() < Limits::drill_names) covered_names_.push_back(*phone.aor);
-    for (const Binding& binding : *phone.bindings) last_refresh_ = std::max(last_refresh_, binding.expires - now);
+    // Refreshes are not told to peers, the interval that was granted is (lib/README.md, "the promise").
+    for (const Binding& binding : *phone.bindings)
+        if (binding.promised > now) last_refresh_ = std::max(last_refresh_, binding.promised - binding.expires);
 }
 
 DrillReport DrillTally::finish() && {
@@ -103,7 +105,7 @@ DrillReport DrillTally::finish() && {
     if (covered_ > 0) {
         report.first_guest_witnessed = facts_.lost_after_witnessed;
         report.first_guest_alone = facts_.lost_after;
-        report.pacing = std::chrono::seconds((covered_ - 1) / facts_.admission_rate);
+        report.pacing = std::chrono::seconds((covered_ + facts_.admission_rate - 1) / facts_.admission_rate);
         report.last_refresh = last_refresh_;
     }
     report.findings = std::move(facts_.findings);

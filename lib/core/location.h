@@ -14,6 +14,7 @@
 #include "core/binding.h"
 #include "core/change_log.h"
 #include "core/peer_message.h"
+#include "core/refusal.h"
 
 namespace innkeeper::core {
 
@@ -34,13 +35,15 @@ struct LocationEntry {
     static constexpr base::Instant never = base::Instant::min();
     base::Instant refused_since = never;  // when a returning home's phone was first sent there
     backup::TerminalKind licence_kind = backup::TerminalKind::unknown;
-    std::uint32_t licences = 0;         // drawn, of that kind
-    base::Instant turned_away = never;  // an own user: when its phone was last refused here, and so was heard
-    base::Instant let_go = never;       // an own user: when its phone last did not answer (core/stray.h)
-    bool released = false;              // a guest whom failback has sent home
-    bool stray = false;                 // a guest although its home serves
-    std::uint32_t calls = 0;            // under way on its phone (IP7)
-    Turn turn;                          // of a newcomer that was told to wait
+    std::uint32_t licences = 0;                 // drawn, of that kind
+    base::Instant turned_away = never;          // an own user: when its phone was last refused here, and so was heard
+    base::Instant let_go = never;               // an own user: when its phone last did not answer (core/stray.h)
+    bool released = false;                      // a guest whom failback has sent home
+    bool stray = false;                         // a guest although its home serves
+    Refusal last_refusal = Refusal::malformed;  // with last_refused; for --explain
+    base::Instant last_refused = never;
+    std::uint32_t calls = 0;  // under way on its phone (IP7)
+    Turn turn;                // of a newcomer that was told to wait
 
     struct Counted {                   // what the entry stands for in the counts of Location, which alone keeps it
         GuestCount* guests = nullptr;  // null: own user

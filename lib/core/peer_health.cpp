@@ -8,7 +8,7 @@ HealthJudgement judge_health(const HealthSettings& settings, const HealthEvidenc
     if (evidence.forced == ForcedVerdict::lost) return {PeerHealth::lost, "lost by the operator's verdict (--force)"};
     if (evidence.forced == ForcedVerdict::serving)
         return {PeerHealth::alive, "serving by the operator's verdict (--force)"};
-    if (evidence.leaving) return {PeerHealth::lost, "it said that it is leaving"};
+    if (evidence.leaving) return {PeerHealth::lost, "it said that it is leaving", true};
     const bool silent = evidence.silence >= settings.suspect_after;
     if (evidence.ever_heard && !silent) {
         if (evidence.not_serving >= settings.lost_after_witnessed)

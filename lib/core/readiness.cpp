@@ -41,7 +41,7 @@ void judge_link(const PairFacts& facts, const std::string& other, Findings& foun
     } else if (!facts.link_up) {
         found.blocks("link_down", "no link to " + other + (facts.link_detail.empty() ? "" : ": " + facts.link_detail),
                      "see --peers; check peer-listen and the certificates there, and the network between the sites");
-    } else if (facts.health != PeerHealth::alive) {
+    } else if (facts.health != PeerHealth::alive && !(facts.theirs && facts.theirs->draining)) {
         found.blocks("not_heard",
                      other + " is " + std::string(to_text(facts.health)) + ": " + std::string(facts.health_reason),
                      "see --status and the log at both sites");
@@ -136,6 +136,13 @@ std::vector<Finding> judge_pair(const PairFacts& facts) {
     }
     judge_clock(facts, other, found);
     judge_backup(facts, found);
+    if (facts.forced == "serving")
+        found.blocks("forced_serving",
+                     "an operator has decided that " + facts.home.text + " serves: no failover of it begins",
+                     "--force HOME=auto when the reason is gone");
+    if (facts.forced == "lost")
+        found.warns("forced_lost", "an operator has decided that " + facts.home.text + " is lost",
+                    "--force HOME=auto when the reason is gone");
     const SiteFacts* backup = facts.asked_at_home ? (facts.theirs ? &*facts.theirs : nullptr) : &facts.ours;
     if (backup != nullptr && backup->draining)
         found.blocks("backup_draining", facts.backup.text + " is in maintenance and takes no guests",

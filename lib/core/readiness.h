@@ -49,6 +49,7 @@ struct PairFacts {
     SiteFacts ours;
     std::optional<SiteFacts> theirs;           // empty: it has not introduced itself since this site started
     std::optional<base::Duration> clock_lead;  // of the other site's clock over ours; empty: not known
+    std::string_view forced;  // an operator's verdict about the home, at the backup: "lost", "serving"; empty: none
     // The failover, seen from the backup.
     Phase phase = Phase::normal;
     FailoverTrigger trigger = FailoverTrigger::physical;

@@ -120,7 +120,14 @@ void Gatekeeper::State::register_known(const RegisterRequest& request, const bas
         return answer_with_bindings(request, entry, plan->outbound);
     }
     if (must_prove_way_back(entry, authentication)) return challenge(request, aor, realm, true, false);
-    if (const auto* refusal = std::get_if<Refusal>(&planned)) return refuse(request, *refusal, caller.standing, aor);
+    const auto remember = [&entry, this](Refusal refusal) {
+        entry.last_refusal = refusal;
+        entry.last_refused = now_;
+    };
+    if (const auto* refusal = std::get_if<Refusal>(&planned)) {
+        remember(*refusal);
+        return refuse(request, *refusal, caller.standing, aor);
+    }
 
     auto& plan = std::get<RegistrationPlan>(planned);
     if (caller.home != nullptr) {
@@ -130,6 +137,7 @@ void Gatekeeper::State::register_known(const RegisterRequest& request, const bas
     const AdmissionFacts facts = admission_facts(caller, &entry, aor, terminal, plan);
     const Judgement judgement = judge_admission(facts);
     if (judgement.refusal) {
+        remember(*judgement.refusal);
         const bool sent_home =
             judgement.refusal == Refusal::home_is_settling || judgement.refusal == Refusal::home_is_back;
         if (sent_home && entry.refused_since < caller.home->failover.allowed) entry.refused_since = now_;

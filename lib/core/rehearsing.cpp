@@ -76,6 +76,7 @@ PairFacts Gatekeeper::State::pair_facts(const Peer& peer, bool at_home) const {
         facts.room = peer.condition.guest_room;
     } else {
         facts.phase = peer.failover.phase;
+        if (peer.forced != ForcedVerdict::automatic) facts.forced = to_text(peer.forced);
         facts.records = vault_.count(peer.name);
         facts.records_complete = peer.records_from.complete();
         facts.records_behind = report_on(peer).records_behind;

@@ -36,8 +36,9 @@ void Gatekeeper::State::review(Peer& peer) {
     const HealthEvidence evidence = evidence_of(peer);
     const HealthJudgement judgement = judge_health(settings_.health, evidence);
     peer.health_reason = judgement.reason;
-    if (judgement.names_its_own_reason && !peer.why_not_serving.empty())
+    if (judgement.names_its_own_reason && !peer.leaving && !peer.why_not_serving.empty())
         peer.health_reason.append(": ").append(peer.why_not_serving);
+    if (judgement.names_its_own_reason && peer.leaving) peer.health_reason = leaving_in_words(peer, now_);
     peer.vouched_for = judgement.health == PeerHealth::suspect && evidence.third_peer_hears;
     if (judgement.health != peer.health) {
         announce(PeerHealthChanged{peer.name, peer.health, judgement.health, peer.health_reason});

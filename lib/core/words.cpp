@@ -99,7 +99,7 @@ constexpr RefusalRow refusals[] = {
      "guest_of_backup",
      {503, "Served By Backup"},
      "This site is the phone's home and is back, but proves itself first; its backup serves the phone.",
-     "nothing: the backup sends the phone home when it is its turn; see `--status` there"},
+     "nothing: its backup sends it home when it is its turn; `--failback HOME` there goes ahead"},
     {Refusal::no_licence,
      "no_licence",
      {503, "No Licence"},

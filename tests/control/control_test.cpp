@@ -140,7 +140,10 @@ TEST_CASE("every command arrives as it was given", "[control]") {
                                       core::Drain{"new \"disk\"\n"},
                                       core::Resume{},
                                       core::Failback{{"north"}},
-                                      core::SetSettings{"1001", R"({"dnd":true})"}};
+                                      core::SetSettings{"1001", R"({"dnd":true})"},
+                                      core::Drain{"kernel", std::chrono::minutes(30)},
+                                      core::Drill{{"north"}},
+                                      core::ShowReadiness{}};
     for (const core::Command& command : commands) {
         const Asked asked = daemon.ask(command);
         CHECK(asked.code == control::exit_ok);
@@ -156,6 +159,34 @@ TEST_CASE("every command arrives as it was given", "[control]") {
     CHECK(std::get<core::Drain>(daemon.commands[5]).reason == "new \"disk\"\n");
     CHECK(std::get<core::Failback>(daemon.commands[7]).home.text == "north");
     CHECK(std::get<core::SetSettings>(daemon.commands[8]).settings == R"({"dnd":true})");
+    CHECK_FALSE(std::get<core::Drain>(daemon.commands[5]).lasts);
+    CHECK(std::get<core::Drain>(daemon.commands[9]).lasts == base::Duration(std::chrono::minutes(30)));
+    CHECK(std::get<core::Drill>(daemon.commands[10]).home.text == "north");
+}
+
+TEST_CASE("a failover that would not work is exit code 1, with the table all the same", "[control][readiness]") {
+    std::vector<core::Finding> findings;
+    Daemon daemon([&](const core::Command&) {
+        return core::ReadinessReport{{"south"}, {{{"north"}, {"south"}, findings}}};
+    });
+    Asked asked = daemon.ask(core::ShowReadiness{});
+    CHECK(asked.code == control::exit_ok);
+    CHECK(asked.out == "north -> south: ready\n");
+    findings = {{core::Severity::warns, "version_differs", "north is older", "update it"}};
+    CHECK(daemon.ask(core::ShowReadiness{}).code == control::exit_ok);
+    findings = {{core::Severity::blocks, "link_down", "no link to \x1bnorth", "see --peers"}};
+    asked = daemon.ask(core::ShowReadiness{});
+    CHECK(asked.code == control::exit_declined);
+    CHECK(asked.out == "north -> south: not ready\n  blocks: no link to \\x1bnorth\n          see --peers\n");
+    CHECK(daemon.ask(core::ShowReadiness{}, true).code == control::exit_declined);
+}
+
+TEST_CASE("a drain with an end that is no sane time is declined before it reaches the daemon", "[control]") {
+    for (const std::string seconds : {"1e300", "\"soon\"", "-1e12"})
+        CHECK_FALSE(control::decode_command(R"({"schema":1,"command":"drain","seconds":)" + seconds + "}"));
+    const auto negative = control::decode_command(R"({"schema":1,"command":"drain","seconds":-5})");
+    REQUIRE(negative);  // the core declines it, with what would do
+    CHECK(std::get<core::Drain>(*negative).lasts == base::Duration(std::chrono::seconds(-5)));
 }
 
 TEST_CASE("a declined command is exit code 1 and one line", "[control]") {

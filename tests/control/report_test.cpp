@@ -225,3 +225,49 @@ TEST_CASE("durations are readable", "[control]") {
     CHECK(readable_duration(-5) == "-5 s");
     CHECK(readable_duration(1e300) == "104166666 d 16 h");
 }
+
+TEST_CASE("a drain with an end says when it ends, one without how", "[control][drain]") {
+    core::StatusReport report = status();
+    report.draining = true;
+    report.drain_reason = "kernel update";
+    CHECK_THAT(report_text(to_json(report)), Catch::Contains("draining: kernel update, until --resume\n"));
+    report.drain_ends_in = std::chrono::minutes(12);
+    CHECK_THAT(report_text(to_json(report)), Catch::Contains("draining: kernel update, ends in 12 min\n"));
+}
+
+TEST_CASE("a drill says how many, when, and who stays outside with what to do", "[control][drill]") {
+    core::DrillReport drill;
+    drill.home = {"north"};
+    drill.backup = {"south"};
+    drill.phones = 3;
+    drill.covered = 2;
+    drill.physical = 1;
+    drill.not_covered = {{core::NotCovered::ipv6_only, 1, {*base::Aor::parse("sip:1003@example.com")}}};
+    drill.first_guest_witnessed = std::chrono::seconds(3);
+    drill.first_guest_alone = std::chrono::seconds(15);
+    drill.pacing = std::chrono::seconds(1);
+    drill.last_refresh = std::chrono::minutes(4);
+    drill.findings = {{core::Severity::warns, "version_differs", "north is older", "update it"}};
+    CHECK(to_line(to_json(drill)) ==
+          R"({"schema":1,"drill":{"home":"north","backup":"south","phones":3,"covered":2,"physical":1,)"
+          R"("not_covered":[{"reason":"ipv6_only","phones":1,"advice":"add a `listen` with an IPv6 address here",)"
+          R"("first":["1003@example.com"]}],"first_guest_seconds":3.0,"first_guest_unwitnessed_seconds":15.0,)"
+          R"("pacing_seconds":1.0,"last_refresh_seconds":240.0,"findings":[{"severity":"warns",)"
+          R"("name":"version_differs","text":"north is older","advice":"update it"}]}})"
+          "\n");
+    CHECK(
+        report_text(to_json(drill)) ==
+        "If north died now, south would serve 2 of its 3 registered phones.\n"
+        "\n"
+        "first guest     after 3 s when one of its phones knocks here, after 15 s when nothing but its silence speaks\n"
+        "pace            all of them within 1 s more, if all come at once\n"
+        "last phone      asks again within 4 min, if it does not notice earlier\n"
+        "desk phones     1\n"
+        "\n"
+        "NOT COVERED  REASON     WHAT TO DO                                SUCH AS\n"
+        "          1  ipv6_only  add a `listen` with an IPv6 address here  1003@example.com\n"
+        "\n"
+        "Also:\n"
+        "  warns: north is older\n"
+        "          update it\n");
+}

@@ -67,6 +67,8 @@ constexpr Case cases[] = {
     {"warns records_behind", [](PairFacts& f) { f.records_behind = 3; }},
     {"blocks nobody_physical", [](PairFacts& f) { f.physical_phone = false; }},
     {"blocks no_room", [](PairFacts& f) { f.room = 29; }},
+    {"blocks forced_serving", [](PairFacts& f) { f.forced = "serving"; }},
+    {"warns forced_lost", [](PairFacts& f) { f.forced = "lost"; }},
     {"blocks backup_draining", [](PairFacts& f) { f.ours.draining = true; }},
     {"warns memory_not_locked", [](PairFacts& f) { f.ours.condition.memory_locked = false; }},
 };

@@ -167,6 +167,14 @@ TEST_CASE("control flags become commands", "[options]") {
     CHECK(std::get<core::Explain>(command({"--explain", "alice@example.org"})).aor == "alice@example.org");
     CHECK(std::get<core::Drain>(command({"--drain"})).reason.empty());
     CHECK(std::get<core::Drain>(command({"--drain=new disks"})).reason == "new disks");
+    CHECK(std::get<core::Drain>(command({"--drain", "new disks"})).reason == "new disks");
+    const auto drain = std::get<core::Drain>(command({"--drain-for", "30min", "--drain", "new disks"}));
+    CHECK(drain.reason == "new disks");
+    CHECK(drain.lasts == innkeeper::base::Duration(std::chrono::minutes(30)));
+    CHECK_FALSE(texts(parse({"--drain-for", "30min"}).problems).empty());
+    CHECK_FALSE(texts(parse({"--drain", "--drain-for", "30m"}).problems).empty());
+    CHECK(std::get<core::Drill>(command({"--drill", "north"})).home.text == "north");
+    CHECK(std::holds_alternative<core::ShowReadiness>(command({"--ready"})));
     CHECK(std::holds_alternative<core::Resume>(command({"--resume"})));
     CHECK(std::get<core::Failback>(command({"--failback", "north"})).home.text == "north");
     CHECK(std::get<core::Explain>(command({"--explain", "1001"})).aor == "1001");

@@ -72,18 +72,27 @@ core::RegisterJudged judged(core::Verdict verdict, std::optional<core::Refusal> 
 TEST_CASE("every series is there from the start, at its resting value", "[metrics][R23]") {
     const Metrics metrics(settings(), "1.2.3");
     const std::string text = metrics.text();
-    for (const auto& line :
-         {"innkeeper_up 1", "innkeeper_build_info{version=\"1.2.3\"} 1", "innkeeper_site_info{site=\"west\"} 1",
-          "innkeeper_registers_total{reason=\"none\",verdict=\"admitted\"} 0",
-          "innkeeper_registers_total{reason=\"registered_at_home\",verdict=\"refused\"} 0",
-          "innkeeper_failover_phase{home=\"north\",phase=\"normal\"} 1",
-          "innkeeper_failover_phase{home=\"south\",phase=\"active\"} 0", "innkeeper_guests{home=\"south\"} 0",
-          "innkeeper_backup_records{home=\"north\"} 0", "innkeeper_peer_health{peer=\"north\",state=\"unknown\"} 1",
-          "innkeeper_peer_link_up{peer=\"south\"} 0",
-          "innkeeper_replication_lag_records{dataset=\"records\",peer=\"north\"} 0",
-          "innkeeper_licences_used{pool=\"dect\"} 0", "innkeeper_licences_free{pool=\"dect\"} +Inf",
-          "innkeeper_database_backlog_rows 0", "innkeeper_storm 0", "innkeeper_loop_lag_seconds_count 0",
-          "innkeeper_certificate_expiry_timestamp_seconds +Inf", "innkeeper_bindings 0"}) {
+    for (const auto& line : {"innkeeper_up 1",
+                             "innkeeper_build_info{version=\"1.2.3\"} 1",
+                             "innkeeper_site_info{site=\"west\"} 1",
+                             "innkeeper_registers_total{reason=\"none\",verdict=\"admitted\"} 0",
+                             "innkeeper_registers_total{reason=\"registered_at_home\",verdict=\"refused\"} 0",
+                             "innkeeper_failover_phase{home=\"north\",phase=\"normal\"} 1",
+                             "innkeeper_failover_phase{home=\"south\",phase=\"active\"} 0",
+                             "innkeeper_guests{home=\"south\"} 0",
+                             "innkeeper_backup_records{home=\"north\"} 0",
+                             "innkeeper_peer_health{peer=\"north\",state=\"unknown\"} 1",
+                             "innkeeper_peer_link_up{peer=\"south\"} 0",
+                             "innkeeper_replication_lag_records{dataset=\"records\",peer=\"north\"} 0",
+                             "innkeeper_licences_used{pool=\"dect\"} 0",
+                             "innkeeper_licences_free{pool=\"dect\"} +Inf",
+                             "innkeeper_database_backlog_rows 0",
+                             "innkeeper_storm 0",
+                             "innkeeper_loop_lag_seconds_count 0",
+                             "innkeeper_certificate_expiry_timestamp_seconds +Inf",
+                             "innkeeper_bindings 0",
+                             "innkeeper_failover_ready{backup=\"west\",home=\"north\"} Nan",
+                             "innkeeper_failover_findings{backup=\"west\",home=\"north\",severity=\"blocks\"} 0"}) {
         INFO(line);
         CHECK(has(text, line));
     }
@@ -229,4 +238,20 @@ TEST_CASE("a scrape may run while the loop counts", "[metrics]") {
     scraper.join();
     CHECK(complete == 20);
     CHECK(has(metrics.text(), "innkeeper_registers_total{reason=\"none\",verdict=\"admitted\"} 20000"));
+}
+
+TEST_CASE("each pair of a home and its backup has a gauge of its readiness", "[metrics][readiness]") {
+    core::Settings west = settings();
+    west.backups = {{"south"}};
+    Metrics metrics(west, "1");
+    core::Census census;
+    census.pairs = {{{"west"}, {"south"}, {{core::Severity::warns, "version_differs", "older", "update"}}},
+                    {{"north"}, {"west"}, {{core::Severity::blocks, "link_down", "no link", "look"}}}};
+    metrics.observe(census, {});
+    const std::string text = metrics.text();
+    CHECK(has(text, "innkeeper_failover_ready{backup=\"south\",home=\"west\"} 1"));
+    CHECK(has(text, "innkeeper_failover_findings{backup=\"south\",home=\"west\",severity=\"warns\"} 1"));
+    CHECK(has(text, "innkeeper_failover_ready{backup=\"west\",home=\"north\"} 0"));
+    CHECK(has(text, "innkeeper_failover_findings{backup=\"west\",home=\"north\",severity=\"blocks\"} 1"));
+    CHECK(has(text, "innkeeper_failover_ready{backup=\"west\",home=\"south\"} Nan"));  // does not count on us
 }

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "base/duration.h"
 #include "scenarios/stage.h"
 #include "support/print.h"
 #include "support/settings.h"
@@ -45,7 +46,9 @@ core::HomeStatus Stage::home_at(const std::string& home, const std::string& at) 
 Stage::Answer Stage::operate(const Words& words) {
     // What a frozen site is told it hears later; nobody waits for the answer of a run that is told again.
     const auto told = [](const core::Report&) {};
-    if (retold_ && words[0] == "drain") return site(words.at(1)).command(core::Drain{"maintenance"}, told), Answer{};
+    core::Drain drain{"maintenance"};
+    if (words[0] == "drain" && words.size() == 4) drain.lasts = base::parse_duration(words[3]).value();
+    if (retold_ && words[0] == "drain") return site(words.at(1)).command(drain, told), Answer{};
     if (retold_ && words[0] == "resume") return site(words.at(1)).command(core::Resume{}, told), Answer{};
     if (words[0] == "force") {  // force north lost at south
         const core::Force force{{words.at(1)}, verdict_in(words.at(2))};
@@ -53,7 +56,7 @@ Stage::Answer Stage::operate(const Words& words) {
         return {done_or_declined(command(site(words.at(4)), force))};
     }
     if (retold_) return site(words.at(3)).command(core::Failback{{words.at(1)}}, told), Answer{};
-    if (words[0] == "drain") return {done_or_declined(command(site(words.at(1)), core::Drain{"maintenance"}))};
+    if (words[0] == "drain") return {done_or_declined(command(site(words.at(1)), drain))};
     if (words[0] == "resume") return {done_or_declined(command(site(words.at(1)), core::Resume{}))};
     return {done_or_declined(command(site(words.at(3)), core::Failback{{words.at(1)}}))};  // failback north at south
 }
@@ -77,6 +80,15 @@ Stage::Answer Stage::ask(const Words& words) {
         return lines;
     }
     if (what == "remarks" && words.size() == 5) return ask_remarks(words[2], site(last));
+    if (what == "facts" && words.size() == 5) {  // facts of 100 at south
+        const core::Report report = command(site(last), core::Explain{words[2]});
+        Answer lines;
+        for (const auto& [name, value] : std::get<core::ExplainReport>(report).facts)
+            lines.push_back(name + ": " + value);
+        return lines;
+    }
+    if (what == "ready" && words.size() == 3) return ask_readiness(site(last));
+    if (what == "drill" && words.size() == 4) return ask_drill({words[1]}, site(last));
     if (what == "mismatches" && words.size() == 5) {
         const core::Report report = command(site(last), core::ShowPeers{});
         for (const core::PeerReport& peer : std::get<std::vector<core::PeerReport>>(report))
@@ -107,6 +119,7 @@ Stage::Answer Stage::ask_status(world::Site& one) {
     std::string head = status.serving ? "serving" : "not serving (" + status.why_not_serving + ")";
     if (status.users_borrowed) head += " borrowed users";
     if (status.draining) head += ", draining";
+    if (status.drain_ends_in) head += " for another " + base::in_words(*status.drain_ends_in);
     if (!status.database_available) head += ", database away";
     Answer lines{head + ", " + std::to_string(status.registrations) + " of " + std::to_string(status.users) +
                  " users registered, " + std::to_string(status.guests) + " guests" +
@@ -117,6 +130,37 @@ Stage::Answer Stage::ask_status(world::Site& one) {
                             (home.forced == core::ForcedVerdict::automatic ? "" : " (forced)") + ", " +
                             std::string(to_text(home.phase)) + ", " + std::to_string(home.guests) + " guests, " +
                             std::to_string(home.records) + " records");
+    return lines;
+}
+
+Stage::Answer Stage::ask_readiness(world::Site& one) {
+    const core::Report report = command(one, core::ShowReadiness{});
+    Answer lines;
+    for (const core::PairReadiness& pair : std::get<core::ReadinessReport>(report).pairs) {
+        lines.push_back(pair.home.text + " to " + (pair.backup.text.empty() ? "nobody" : pair.backup.text) +
+                        (pair.ready() ? ": ready" : ": not ready"));
+        for (const core::Finding& finding : pair.findings)
+            lines.push_back(std::string(to_text(finding.severity)) + ": " + finding.text);
+    }
+    return lines;
+}
+
+Stage::Answer Stage::ask_drill(const base::SiteName& home, world::Site& at) {
+    const core::Report report = command(at, core::Drill{home});
+    const auto* drill = std::get_if<core::DrillReport>(&report);
+    if (drill == nullptr) return {done_or_declined(report)};
+    Answer lines{std::to_string(drill->covered) + " of " + std::to_string(drill->phones) + " phones covered"};
+    for (const core::NotCoveredCount& count : drill->not_covered) {
+        std::string who;
+        for (const base::Aor& aor : count.first) who += ' ' + std::string(aor.user());
+        lines.push_back(std::to_string(count.phones) + ' ' + std::string(to_text(count.reason)) + ':' + who);
+    }
+    if (drill->pacing)
+        lines.push_back("first guest after " + base::in_words(*drill->first_guest_witnessed) + " to " +
+                        base::in_words(*drill->first_guest_alone) + ", the others within " +
+                        base::in_words(*drill->pacing));
+    for (const core::Finding& finding : drill->findings)
+        lines.push_back(std::string(to_text(finding.severity)) + ": " + finding.text);
     return lines;
 }
 

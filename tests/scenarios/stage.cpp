@@ -82,6 +82,7 @@ std::vector<std::string> Stage::perform(const std::string& line) {
     if (verb == "user") return user(words);
     if (verb == "kill" || verb == "start" || verb == "stop" || verb == "power" || verb == "freeze" || verb == "thaw")
         return act_on_process(words);
+    if (verb == "certificate") return certificate(words);
     if (verb == "drain" || verb == "resume" || verb == "failback" || verb == "force") return operate(words);
     for (const auto& phone : world_.phones())
         if (phone->orders().aor.user() == verb) return phone_acts(*phone, words);
@@ -223,6 +224,15 @@ Stage::Answer Stage::user(const Words& words) {
         home.change_users(std::move(changed), {});
     }
     settle(200ms);
+    return {};
+}
+
+// certificate of south ends in 72h
+Stage::Answer Stage::certificate(const Words& words) {
+    if (words.size() != 6) not_understood(words);
+    site(words[2]).certificate_ends_in = duration(words[5]);
+    site(words[2]).observe_self();
+    world_.run_for(1s);
     return {};
 }
 

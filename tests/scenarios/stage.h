@@ -45,6 +45,9 @@ private:
     Answer ask(const Words& words);
     Answer ask_status(world::Site& site);
     Answer ask_remarks(const std::string& peer, world::Site& at);
+    Answer ask_readiness(world::Site& site);
+    Answer ask_drill(const base::SiteName& home, world::Site& at);
+    Answer certificate(const Words& words);
     Answer ask_where(const Words& words);
     Answer ask_notices(const base::SiteName& site);
 

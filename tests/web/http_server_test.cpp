@@ -211,3 +211,14 @@ TEST_CASE("a server with idle connections ends without waiting for them", "[web]
     server.reset();
     CHECK(host::now() - before < HttpServer::connection_time);
 }
+
+TEST_CASE("the pairs of a home and its backup stand in the body of readyz and change nothing of its status", "[web]") {
+    HttpServer server(loopback(), [] { return ""; });
+    server.publish({true, {}, {{"north", "south", false, {"blocks: no link"}}, {"west", "", true, {}}}});
+    const std::string answer = ask(server, "GET", "/readyz");
+    CHECK(status_line(answer) == "HTTP/1.1 200 OK");
+    CHECK(
+        body(answer) ==
+        "{\"failovers\":[{\"backup\":\"south\",\"findings\":[\"blocks: no link\"],\"home\":\"north\",\"ready\":false},"
+        "{\"backup\":null,\"findings\":[],\"home\":\"west\",\"ready\":true}],\"ready\":true,\"reasons\":[]}\n");
+}

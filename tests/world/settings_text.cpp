@@ -108,6 +108,8 @@ const std::vector<Setting>& table() {
             "guest-lease", [](Settings & s) -> auto& { return s.failover.guest_lease; }),
         number_of(
             "admission-rate", [](Settings & s) -> auto& { return s.failover.admission_rate; }),
+        number_of(
+            "guest-capacity", [](Settings & s) -> auto& { return s.failover.guest_capacity; }),
         duration_of(
             "min-expires", [](Settings & s) -> auto& { return s.expiry.min_expires; }),
         duration_of(

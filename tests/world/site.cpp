@@ -66,6 +66,7 @@ void Site::set_wall_error(std::chrono::seconds error) {
     const Act act(world_.inputs,
                   [&] { return "wall clock of " + name().text + " wrong by " + std::to_string(error.count()); });
     wall_error_ = error;
+    if (running()) observe_self();
 }
 
 void Site::connect(Site& peer) {
@@ -115,9 +116,14 @@ void Site::start() {
     step(core::Started{wall}, {"start"});
     const auto id = static_cast<std::uint32_t>(world_.nature.next());
     step(core::NonceKeyMade{{id, local(world_.calendar.now()), key_drawn(world_.nature)}}, {"nonce key"});
-    step(core::SelfObserved{"1.0", wall, std::chrono::hours(24 * 365), true}, {"self"});
+    observe_self();
     for (const auto& [peer, wire] : wires_) wire->open();
     load_from_store();
+}
+
+void Site::observe_self() {
+    const auto seconds = static_cast<std::uint64_t>(wall_at_start + (world_.calendar.now() + wall_error_) / 1s);
+    step(core::SelfObserved{"1.0", seconds, certificate_ends_in, true}, {"self"});
 }
 
 void Site::start_with(core::Settings settings) {

@@ -62,6 +62,10 @@ public:
     void set_store_available(bool available);
     void change_users(std::vector<backup::UserRecord> changed, std::vector<base::Aor> removed);
 
+    // What the site is told of itself, for readiness.
+    base::Duration certificate_ends_in = std::chrono::hours(24 * 365);
+    void observe_self();
+
     // Inputs. Held back while frozen; refused while off.
     void receive(std::shared_ptr<support::OwnedRegister> request, std::function<void(SeenResponse)> back);
     void probe(base::Flow source, std::function<void(SeenResponse)> back);
