@@ -153,7 +153,8 @@ Stage::Answer Stage::ask_drill(const base::SiteName& home, world::Site& at) {
     for (const core::NotCoveredCount& count : drill->not_covered) {
         std::string who;
         for (const base::Aor& aor : count.first) who += ' ' + std::string(aor.user());
-        lines.push_back(std::to_string(count.phones) + ' ' + std::string(to_text(count.reason)) + ':' + who);
+        lines.push_back(std::to_string(count.phones) + ' ' + std::string(to_text(count.reason)) +
+                        (who.empty() ? "" : ":" + who));
     }
     if (drill->pacing)
         lines.push_back("first guest after " + base::in_words(*drill->first_guest_witnessed) + " to " +
