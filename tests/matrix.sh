@@ -39,4 +39,4 @@ case $way in
 address) labels='unit|edge|e2e' ;; # real phones too: what they send is what nobody thought of
 thread) labels='unit|edge' ;;
 esac
-ctest --test-dir "$folder" --output-on-failure --no-tests=error -L "$labels" -j "$(nproc)"
+ctest --test-dir "$folder" --output-on-failure --no-tests=error -L "$labels" -LE patient -j "$(nproc)"

@@ -6,7 +6,7 @@ import time
 from netcase import NetworkCase, desks, take_time, wait_until
 
 PERIOD = float(os.environ.get('LAB_PERIOD') or 8)  # seconds up, and as long down
-TURNS = int(os.environ.get('LAB_TURNS') or 3)
+TURNS = int(os.environ.get('LAB_TURNS') or 2)
 LONGEST_HOLD = 1.5 * PERIOD * min(16, 2 ** TURNS)  # failback-after, doubled by every relapse up to 16 times
 
 

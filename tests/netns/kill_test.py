@@ -114,7 +114,7 @@ class FiftyKills(NetworkCase):
         visitors = {site: self.visitors(site) for site in SITES}
         for turn in range(KILLS):
             name = self.dice.choice(SITES)
-            wait = self.dice.uniform(0.6, 1.6)
+            wait = self.dice.uniform(0.4, 1.2)
             time.sleep(wait)
             found = self.killed(self.lab.sites[name], visitors[name])
             for age, number, registered in sorted(found):

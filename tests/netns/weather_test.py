@@ -51,7 +51,7 @@ class FlappingLink(NetworkCase):
         self.assert_no_failover()
         # To both others the site was gone for 3 s now and then; nobody knocks, so nothing begins.
         self.network.between(['north'], ['south', 'west'], flap=2.0)
-        time.sleep(20)
+        time.sleep(12)
         self.network.heal()
         self.wait_for_calm()
         self.assertEqual(self.notices('failover_began'), [])
