@@ -361,7 +361,7 @@ std::optional<calls::Fork> Gatekeeper::State::next_inside_dialog(Message& reques
         for (const Binding& binding : entry->bindings)
             if (same_contact(binding.contact, request.uri))
                 return fork_to(request.uri, binding.flow, from, binding.path);
-    if (match.to != nullptr && match.to->hop != from) return fork_to(request.uri, match.to->hop, from, {});
+    if (match.to != nullptr) return fork_to(request.uri, match.to->hop, from, {});
     return std::nullopt;
 }
 

@@ -38,22 +38,35 @@ void DigestSession::take(std::string_view realm, std::string_view nonce) {
 
 void DigestSession::authorise(OwnedRegister& request, std::string_view user, const auth::Ha1& ha1) {
     request.credentials.clear();
-    if (!challenged()) return;
+    if (challenged()) request.credentials.push_back(answer(user, ha1, "REGISTER", "sip:" + request.to_domain));
+}
+
+std::string DigestSession::header(std::string_view user, const auth::Ha1& ha1, std::string_view method,
+                                  std::string_view uri) {
+    const OwnedCredentials one = answer(user, ha1, method, std::string(uri));
+    return "Digest username=\"" + one.username + "\", realm=\"" + one.realm + "\", nonce=\"" + one.nonce +
+           "\", uri=\"" + one.uri + "\", response=\"" + one.response + "\", cnonce=\"" + one.cnonce +
+           "\", qop=auth, nc=" + one.nonce_count_text + ", algorithm=" + std::string(to_text(algorithm_));
+}
+
+OwnedCredentials DigestSession::answer(std::string_view user, const auth::Ha1& ha1, std::string_view method,
+                                       std::string uri) {
     OwnedCredentials one;
     one.username = user;
     one.realm = realm_;
     one.nonce = nonce_;
-    one.uri = "sip:" + request.to_domain;
+    one.uri = std::move(uri);
     one.cnonce = "0a4f113b";
+    one.qop_auth = true;
     one.algorithm = algorithm_;
     one.nonce_count = ++nonce_count_;
     std::array<char, 9> count{};
     std::snprintf(count.data(), count.size(), "%08x", nonce_count_);
     one.nonce_count_text = count.data();
     const std::string a1 = algorithm_ == auth::Algorithm::md5 ? hex(ha1.md5.reveal()) : hex(ha1.sha256.reveal());
-    const std::string a2 = hash(algorithm_, "REGISTER:" + one.uri);
+    const std::string a2 = hash(algorithm_, std::string(method) + ":" + one.uri);
     one.response = hash(algorithm_, a1 + ':' + nonce_ + ':' + one.nonce_count_text + ':' + one.cnonce + ":auth:" + a2);
-    request.credentials.push_back(std::move(one));
+    return one;
 }
 
 }  // namespace innkeeper::support

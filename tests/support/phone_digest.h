@@ -22,8 +22,12 @@ public:
     bool challenged() const { return !nonce_.empty(); }
     // Replaces the request's credentials by right ones for its next use of the nonce; none while not challenged.
     void authorise(OwnedRegister& request, std::string_view user, const auth::Ha1& ha1);
+    // The same as the value of a Proxy-Authorization header.
+    std::string header(std::string_view user, const auth::Ha1& ha1, std::string_view method, std::string_view uri);
 
 private:
+    OwnedCredentials answer(std::string_view user, const auth::Ha1& ha1, std::string_view method, std::string uri);
+
     auth::Algorithm algorithm_;
     std::string realm_;
     std::string nonce_;

@@ -1,0 +1,222 @@
+// Calls through the whole gatekeeper: site south with its phones ann and bob, site north next to it.
+#include "calls/message.h"
+#include "gate.h"
+
+using namespace gate;
+
+namespace {
+
+using calls::Message;
+
+Settings with_listeners() {
+    Settings settings = quick();
+    settings.calls.listeners = {{base::Transport::udp, "192.0.2.1", 5060}, {base::Transport::tcp, "192.0.2.1", 5060}};
+    settings.calls.pbxs = {{"main", base::Transport::udp, *base::Endpoint::parse("192.0.2.20:5060")}};
+    return settings;
+}
+
+const calls::Hop pbx = calls::AddressHop{base::Transport::udp, *base::Endpoint::parse("192.0.2.20:5060")};
+
+struct Invite {
+    std::string from = "ann";
+    std::string to = "bob";
+    std::string uri = {};  // else sip:TO@example.test
+    std::string branch = "z9hG4bK-1";
+    std::string method = "INVITE";
+    std::string to_tag = {};
+    std::string more = {};
+
+    std::string text() const {
+        const std::string target = uri.empty() ? "sip:" + to + "@example.test" : uri;
+        return method + " " + target + " SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.7:5060;branch=" + branch +
+               "\r\nMax-Forwards: 70\r\nFrom: <sip:" + from + "@example.test>;tag=a\r\nTo: <sip:" + to +
+               "@example.test>" + (to_tag.empty() ? "" : ";tag=" + to_tag) + "\r\nCall-ID: c1\r\nCSeq: 1 " + method +
+               "\r\nContact: <sip:" + from + "@192.0.2.7:5060>\r\n" + more + "\r\n";
+    }
+};
+
+struct House : Gate {
+    House() : Gate(with_listeners()) {
+        started().with_users({"ann", "bob"});
+        link(north);
+        beat(north);
+    }
+    void register_phone(const std::string& name) {
+        Phone phone(name);
+        REQUIRE(phone.call(*this).status == 200);
+        flows[name] = phone.request.source;
+    }
+    void receive(const std::string& octets, const calls::Hop& from) { feed(SipReceived{from, octets}); }
+    // What the last step sent to phones and the PBX.
+    std::vector<std::pair<calls::Hop, Message>> sips() const {
+        std::vector<std::pair<calls::Hop, Message>> found;
+        for (const Effect& effect : happened)
+            if (const auto* send = std::get_if<SendSip>(&effect))
+                found.emplace_back(send->to, *Message::parse(send->octets));
+        return found;
+    }
+    std::optional<Message> sip_to(const calls::Hop& to, std::string_view method) const {
+        for (const auto& [hop, message] : sips())
+            if (hop == to && message.method == method) return message;
+        return std::nullopt;
+    }
+    std::uint16_t status() const {
+        std::uint16_t last = 0;
+        for (const auto& [hop, message] : sips())
+            if (!message.is_request()) last = message.status;
+        return last;
+    }
+    // Ann's request with her password.
+    void call_as(const std::string& name, Invite invite) {
+        receive(invite.text(), flows.at(name));
+        REQUIRE(status() == 407);
+        const std::string challenge = *sips().back().second.find("Proxy-Authenticate");
+        const auto start = challenge.find("nonce=\"") + 7;
+        support::DigestSession session;
+        session.take(support::domain, challenge.substr(start, challenge.find('"', start) - start));
+        invite.branch += "-again";
+        const std::string uri = invite.uri.empty() ? "sip:" + invite.to + "@example.test" : invite.uri;
+        invite.more += "Proxy-Authorization: " +
+                       session.header(name, auth::make_ha1(name, support::domain, name), invite.method, uri) + "\r\n";
+        receive(invite.text(), flows.at(name));
+    }
+    std::map<std::string, base::Flow> flows;
+};
+
+}  // namespace
+
+TEST_CASE("a phone that calls is asked for its password, and its call rings where the other is registered",
+          "[calls][R16]") {
+    House house;
+    house.register_phone("ann");
+    house.register_phone("bob");
+    house.call_as("ann", {});
+    CHECK(house.status() == 100);
+    const auto invite = house.sip_to(house.flows.at("bob"), "INVITE");
+    REQUIRE(invite);
+    CHECK(invite->find("Proxy-Authorization") == nullptr);
+    CHECK(invite->find("Record-Route")->find("site=south") != std::string::npos);
+}
+
+TEST_CASE("a captured password is worth nothing for another caller's address", "[calls][R17]") {
+    House house;
+    house.register_phone("ann");
+    house.register_phone("bob");
+    house.call_as("ann", {});
+    Invite replay;
+    replay.branch = "z9hG4bK-replay";
+    base::Flow stranger = house.flows.at("ann");
+    stranger.remote.ip = *base::IpAddress::parse("198.51.100.7");
+    house.receive(replay.text(), stranger);
+    CHECK(house.status() == 407);
+}
+
+TEST_CASE("who is not of this network is refused, and nothing is kept of him", "[calls][R15]") {
+    House house;
+    house.receive(
+        "INVITE sip:bob@example.test SIP/2.0\r\nVia: SIP/2.0/UDP 198.51.100.7;branch=z9hG4bK-x\r\nFrom: "
+        "<sip:eve@elsewhere.test>;tag=e\r\nTo: <sip:bob@example.test>\r\nCall-ID: x\r\nCSeq: 1 INVITE\r\n\r\n",
+        base::Flow{base::Transport::udp, 0, *base::Endpoint::parse("198.51.100.7:5060"), 0});
+    CHECK(house.status() == 403);
+    house.pass(40s);
+    CHECK(house.sips().empty());
+}
+
+TEST_CASE("a user that nobody has registered is temporarily unavailable", "[calls]") {
+    House house;
+    house.register_phone("ann");
+    house.call_as("ann", {});
+    CHECK(house.status() == 480);
+    REQUIRE(house.notices<CallConcluded>().size() == 1);
+    CHECK(house.notices<CallConcluded>()[0].callee == aor("bob"));
+}
+
+TEST_CASE("a call to a phone registered at another site goes there over its link", "[calls]") {
+    House house;
+    house.register_phone("ann");
+    Changes page;
+    page.epoch = {500};
+    page.upto = {1};
+    page.restart = page.complete = true;
+    Binding binding;
+    binding.contact = std::string_view("sip:nora@192.0.2.9");
+    binding.registered = house.now;
+    binding.expires = binding.promised = house.now + 60s;
+    page.registrations.push_back({aor("nora"), {}, {binding}});
+    house.hear(north, std::move(page));
+    Invite invite;
+    invite.to = "nora";
+    house.call_as("ann", invite);
+    REQUIRE(house.sent<SipRelay>(north).size() == 1);
+    CHECK(Message::parse(house.sent<SipRelay>(north)[0]->octets)->method == "INVITE");
+}
+
+TEST_CASE("a call from another site needs no password and is never sent to a third", "[calls]") {
+    House house;
+    house.register_phone("bob");
+    Invite invite;
+    invite.from = "nora";
+    house.hear(north, SipRelay{invite.text()});
+    CHECK(house.sip_to(house.flows.at("bob"), "INVITE"));
+    invite.to = "nobody";
+    invite.branch = "z9hG4bK-2";
+    house.hear(north, SipRelay{invite.text()});
+    REQUIRE_FALSE(house.sent<SipRelay>(north).empty());
+    CHECK(Message::parse(house.sent<SipRelay>(north).back()->octets)->status == 404);
+}
+
+TEST_CASE("what we do not know goes to the PBX, and its calls come through without a password", "[calls]") {
+    House house;
+    house.register_phone("ann");
+    house.register_phone("bob");
+    Invite out;
+    out.to = "0049301234";
+    house.call_as("ann", out);
+    CHECK(house.sip_to(pbx, "INVITE"));
+    Invite in;
+    in.from = "0049301234";
+    in.branch = "z9hG4bK-pbx";
+    house.receive(in.text(), base::Flow{base::Transport::udp, 0, *base::Endpoint::parse("192.0.2.20:5060"), 0});
+    CHECK(house.sip_to(house.flows.at("bob"), "INVITE"));
+}
+
+TEST_CASE("an emergency call goes to the PBX without a password, from whomever", "[calls]") {
+    House house;
+    Invite invite;
+    invite.from = "nobody";
+    invite.to = "112";
+    house.receive(invite.text(), base::Flow{base::Transport::udp, 0, *base::Endpoint::parse("192.0.2.99:5060"), 0});
+    CHECK(house.sip_to(pbx, "INVITE"));
+}
+
+TEST_CASE("a BYE of the one finds the other without a password, and a stranger's does not", "[calls]") {
+    House house;
+    house.register_phone("ann");
+    house.register_phone("bob");
+    house.call_as("ann", {});
+    const auto invite = house.sip_to(house.flows.at("bob"), "INVITE");
+    REQUIRE(invite);
+    Message ok;
+    ok.status = 200;
+    ok.phrase = "OK";
+    for (const calls::Header& header : invite->headers)
+        if (header.name == "Via" || header.name == "From" || header.name == "To" || header.name == "Call-ID" ||
+            header.name == "CSeq")
+            ok.headers.push_back(header);
+    ok.set("To", "<sip:bob@example.test>;tag=b");
+    ok.set("Contact", "<sip:bob@192.0.2.8>");
+    house.receive(ok.text(), house.flows.at("bob"));
+    CHECK(house.status() == 200);
+
+    Invite bye;
+    bye.method = "BYE";
+    bye.to_tag = "b";
+    bye.uri = "sip:bob@192.0.2.8";
+    bye.branch = "z9hG4bK-stranger";
+    base::Flow stranger{base::Transport::udp, 0, *base::Endpoint::parse("198.51.100.7:5060"), 0};
+    house.receive(bye.text(), stranger);
+    CHECK(house.status() == 407);
+    bye.branch = "z9hG4bK-bye";
+    house.receive(bye.text(), house.flows.at("ann"));
+    CHECK(house.sip_to(house.flows.at("bob"), "BYE"));
+}
