@@ -160,7 +160,7 @@ Table failover_options() {
                 o.settings.failover.guest_lease = lease;
                 return Wrong{};
             }),
-        one("admission-rate", "NUMBER", "1000", "new guests admitted per second",
+        one("admission-rate", "NUMBER", "1000", "new guests admitted per second at most",
             [](Options& o, View v) { return take_rate(v, o.settings.failover.admission_rate); }),
         one("guest-capacity", "NUMBER", "0", "guests of all homes together that are served; 0: no limit",
             [](Options& o, View v) { return take_count(v, o.settings.failover.guest_capacity); }),

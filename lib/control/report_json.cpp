@@ -100,6 +100,10 @@ Json report(const core::StatusReport& status) {
                                {"registrations", status.registrations},
                                {"guests", status.guests},
                                {"strays", status.strays},
+                               {"admissions",
+                                {{"rate", status.admissions.rate},
+                                 {"waiting", status.admissions.waiting},
+                                 {"all_in_seconds", seconds(status.admissions.all_in_within)}}},
                                {"homes", list(status.homes, &one_home)}});
 }
 

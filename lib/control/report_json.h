@@ -2,8 +2,9 @@
 // meaning without a new schema number. Durations are seconds with a fraction; `null` means that there is none.
 //
 //   {"schema":1,"status":{site, epoch, serving, draining, drain_reason,
-//       drain_ends_in_seconds|null, database_available, users, registrations,
-//       guests, homes:[{home, health, phase, phase_seconds, guests, records, backed_up_here, why}]}}
+//       drain_ends_in_seconds|null, database_available, users, registrations, guests,
+//       admissions:{rate, waiting, all_in_seconds},
+//       homes:[{home, health, phase, phase_seconds, guests, records, backed_up_here, why}]}}
 //   {"schema":1,"peers":[{site, link_up, link_detail, health, silence_seconds, epoch, serving, leaving,
 //       registrations_behind, records_behind, registrations, mismatches:[text]}]}
 //   {"schema":1,"registrations":[{aor, site, guest_of|null, contact, flow, user_agent, terminal, age_seconds,

@@ -66,6 +66,10 @@ std::string status_text(const Json& status) {
     out += line("database", status.at("database_available").get<bool>() ? "available" : "away");
     out += line("users", number(status, "users") + ", " + number(status, "registrations") + " registered here");
     out += line("guests", number(status, "guests") + with_strays(status));
+    if (const Json& admissions = status.at("admissions"); admissions.at("waiting").get<std::uint64_t>() > 0)
+        out +=
+            line("storm", number(admissions, "waiting") + " waiting, all in within " +
+                              duration(admissions, "all_in_seconds") + ", " + number(admissions, "rate") + " a second");
     out += line("epoch", number(status, "epoch"));
     Table homes({{"HOME"},
                  {"HEALTH"},

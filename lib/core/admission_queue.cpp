@@ -23,12 +23,14 @@ std::chrono::seconds jitter(std::chrono::seconds wait, std::uint64_t salt) {
 
 }  // namespace
 
-// The common line while it has room, so that what is reserved lasts for when it is needed; else the one that has room
-// first.
+// The common line while it has room, so that what is reserved lasts for when it is needed; else the phone's own; else
+// the one that has room first.
 std::size_t AdmissionQueue::line_for(base::Instant now, backup::Priority priority) const {
     if (lines_[0] <= now) return 0;
-    const auto end = lines_.begin() + static_cast<std::ptrdiff_t>(priority) + 1;
-    return static_cast<std::size_t>(std::min_element(lines_.begin(), end) - lines_.begin());
+    auto best = static_cast<std::size_t>(priority);
+    for (std::size_t other = best; other-- > 0;)
+        if (lines_[best] > now && lines_[other] < lines_[best]) best = other;
+    return best;
 }
 
 // What is taken from a reserved line the common one goes without, so that the rate holds for all together.

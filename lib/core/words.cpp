@@ -84,7 +84,7 @@ constexpr RefusalRow refusals[] = {
      "paced",
      {503, "Wait Your Turn"},
      "More phones come than are admitted in a second; it was told when its turn is, and then it gets in.",
-     "nothing: it comes back at the time it is told"},
+     "nothing: it comes back at the time it is told, and gets in; `--status` says how many wait and until when"},
     {Refusal::home_is_settling,
      "home_is_settling",
      {503, "Home Is Back"},

@@ -31,7 +31,10 @@ CensusSeries::Site CensusSeries::make_site(prometheus::Registry& registry) {
             gauge(registry, "users", "Own users."),
             gauge(registry, "registrations", "Own users that are registered here."),
             gauge(registry, "bindings", "Contacts held here, of own users and of guests."),
-            gauge(registry, "replica_registrations", "Users known to be registered at the peers.")};
+            gauge(registry, "replica_registrations", "Users known to be registered at the peers."),
+            gauge(registry, "admission_rate", "Newcomers that are let in per second now; falls with loop lag."),
+            gauge(registry, "admissions_waiting", "Phones that were told when their turn is and did not come yet."),
+            gauge(registry, "admissions_all_in_seconds", "Until the last turn that was promised.")};
 }
 
 void CensusSeries::add_homes(prometheus::Registry& registry, const core::Settings& settings) {
@@ -137,6 +140,9 @@ void CensusSeries::observe(const core::Census& census) {
     set(site_.registrations, status.registrations);
     set(site_.bindings, census.bindings);
     set(site_.replica_registrations, census.replica_registrations);
+    set(site_.admission_rate, status.admissions.rate);
+    set(site_.admissions_waiting, status.admissions.waiting);
+    site_.all_in.Set(in_seconds(status.admissions.all_in_within));
     for (const core::HomeStatus& home : status.homes) {
         const auto series = homes_.find(home.home);
         if (series == homes_.end()) continue;

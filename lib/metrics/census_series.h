@@ -26,6 +26,9 @@ private:
         Gauge& registrations;
         Gauge& bindings;
         Gauge& replica_registrations;
+        Gauge& admission_rate;
+        Gauge& admissions_waiting;
+        Gauge& all_in;
     };
     struct Home {
         std::array<Gauge*, std::size(core::every_phase)> phase;

@@ -11,8 +11,13 @@ constexpr std::size_t index(auto value) {
 
 }  // namespace
 
-NoticeSeries::NoticeSeries(prometheus::Registry& registry, const core::Settings& settings) {
+NoticeSeries::NoticeSeries(prometheus::Registry& registry, const core::Settings& settings)
+    : promised_waits_(histograms(registry, "promised_wait_seconds", "Waits told to phones with their turn.")
+                          .Add({}, Histogram::BucketBoundaries{1, 2, 5, 10, 20, 60, 120, 300, 600})) {
     add_registers(registry);
+    auto& admissions = counters(registry, "admissions_total", "Phones let in that were not registered, by priority.");
+    for (const auto priority : backup::every_priority)
+        admissions_[index(priority)] = &admissions.Add({{"priority", label(to_text(priority))}});
     auto& removed = counters(registry, "phones_removed_total", "Registrations that ended, by cause.");
     for (const auto cause : {core::RemovalCause::unregistered, core::RemovalCause::expired, core::RemovalCause::moved,
                              core::RemovalCause::user_removed, core::RemovalCause::unreachable})
@@ -73,6 +78,14 @@ void NoticeSeries::on(const core::RegisterJudged& judged) {
     const std::size_t reason = judged.refusal ? index(*judged.refusal) : reasons - 1;
     registers_[index(judged.verdict)][reason]->Increment();
     if (judged.refusal == core::Refusal::paced) ++paced_;
+}
+
+void NoticeSeries::on(const core::PhoneRegistered& registered) {
+    admissions_[index(registered.priority)]->Increment();
+}
+
+void NoticeSeries::on(const core::TurnPromised& promised) {
+    promised_waits_.Observe(static_cast<double>(promised.wait.count()));
 }
 
 void NoticeSeries::on(const core::PhoneRemoved& removed) {

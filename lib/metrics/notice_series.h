@@ -35,6 +35,8 @@ private:
     void add_peers(prometheus::Registry& registry, const core::Settings& settings);
 
     void on(const core::RegisterJudged& judged);
+    void on(const core::PhoneRegistered& registered);
+    void on(const core::TurnPromised& promised);
     void on(const core::PhoneRemoved& removed);
     void on(const core::PeerHealthChanged& changed);
     void on(const core::FailoverBegan& began);
@@ -46,7 +48,9 @@ private:
     void on(const Other&) {}
 
     std::array<std::array<Counter*, reasons>, 3> registers_;  // by Verdict and reason
-    std::array<Counter*, 5> removed_;                         // by RemovalCause
+    std::array<Counter*, std::size(backup::every_priority)> admissions_;
+    Histogram& promised_waits_;
+    std::array<Counter*, 5> removed_;  // by RemovalCause
     Counter* doubles_ended_ = nullptr;
     std::map<base::SiteName, PerPeer> peers_;
     std::uint64_t paced_ = 0;

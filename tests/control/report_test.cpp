@@ -66,15 +66,16 @@ core::RegistrationReport guest() {
 }  // namespace
 
 TEST_CASE("the keys of --json are these", "[control]") {
-    CHECK(
-        to_line(to_json(status())) ==
-        R"({"schema":1,"status":{"site":"west","epoch":1790000000,"serving":true,"why_not_serving":"",)"
-        R"("users_borrowed":false,"draining":false,)"
-        R"("drain_reason":"","drain_ends_in_seconds":null,"database_available":true,"users":12,"registrations":11,"guests":2,"strays":0,)"
-        R"("homes":[{"home":"north","health":"lost","phase":"active","phase_seconds":200.0,"forced":"auto",)"
-        R"("guests":2,"strays":0,"records":40,"backed_up_here":true,)"
-        R"("why":"its port refuses"}]}})"
-        "\n");
+    CHECK(to_line(to_json(status())) ==
+          R"({"schema":1,"status":{"site":"west","epoch":1790000000,"serving":true,"why_not_serving":"",)"
+          R"("users_borrowed":false,"draining":false,)"
+          R"("drain_reason":"","drain_ends_in_seconds":null,)"
+          R"("database_available":true,"users":12,"registrations":11,"guests":2,"strays":0,)"
+          R"("admissions":{"rate":0,"waiting":0,"all_in_seconds":0.0},)"
+          R"("homes":[{"home":"north","health":"lost","phase":"active","phase_seconds":200.0,"forced":"auto",)"
+          R"("guests":2,"strays":0,"records":40,"backed_up_here":true,)"
+          R"("why":"its port refuses"}]}})"
+          "\n");
     CHECK(to_line(to_json(std::vector{peer()})) ==
           R"({"schema":1,"peers":[{"site":"south","link_up":false,"link_detail":"certificate \u001b[31mexpired",)"
           R"("health":"suspect","silence_seconds":1.7,"epoch":3,"forced":"auto","forced_elsewhere":[],)"
@@ -105,6 +106,13 @@ TEST_CASE("an operator's verdict is marked wherever a verdict is shown", "[contr
     judged.forced_elsewhere = {"south: lost"};
     CHECK_THAT(report_text(to_json(std::vector{judged})),
                Catch::Contains("suspect (forced)") && Catch::Contains("forced at south: lost"));
+}
+
+TEST_CASE("while phones wait for their turn the status says how many and until when", "[control][R11]") {
+    CHECK_THAT(report_text(to_json(status())), !Catch::Contains("storm"));
+    core::StatusReport stormy = status();
+    stormy.admissions = {1000, 4200, std::chrono::seconds(42)};
+    CHECK_THAT(report_text(to_json(stormy)), Catch::Contains("4200 waiting, all in within 42 s, 1000 a second"));
 }
 
 TEST_CASE("strays are told from other guests", "[control][IP2]") {

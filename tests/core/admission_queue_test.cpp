@@ -132,6 +132,14 @@ TEST_CASE("an emergency phone comes before the attendants", "[storm]") {
     CHECK_FALSE(knock(queue, start, emergency, Priority::emergency, 100));
 }
 
+TEST_CASE("an emergency phone leaves the attendants their share while it has its own", "[storm]") {
+    AdmissionQueue queue;
+    crowd(queue, start, 10000);
+    Turn attendant, emergency;
+    CHECK_FALSE(knock(queue, start, emergency, Priority::emergency));
+    CHECK_FALSE(knock(queue, start, attendant, Priority::attendant));
+}
+
 TEST_CASE("a thousand emergency phones push nobody aside", "[storm]") {
     AdmissionQueue queue;
     auto waiting = crowd(queue, start, 100);

@@ -83,6 +83,11 @@ TEST_CASE("the rest of the notices have their lines", "[log]") {
           "event=peer_mismatched level=warning peer=south mismatch=\"domains differ\"");
     CHECK(line(core::ReplicaRepaired{{"south"}, core::Dataset::records}) ==
           "event=replica_repaired level=warning peer=south dataset=records");
+    CHECK(line(core::StormBegan{1000}) == "event=storm_began level=warning admitted_per_second=1000");
+    CHECK(line(core::StormPassed{std::chrono::seconds(9), 4000, std::chrono::seconds(5)}) ==
+          "event=storm_passed level=info duration_seconds=9 told_to_wait=4000 longest_wait_seconds=5");
+    CHECK(line(core::TurnPromised{aor("sip:a@example.com"), std::chrono::seconds(7)}) ==
+          "event=turn_promised level=debug aor=a@example.com wait_seconds=7");
     CHECK(line(core::UsersReady{42}) == "event=users_ready level=info count=42");
     CHECK(line(core::DrainBegan{"upgrade"}) == "event=drain_began level=info reason=upgrade");
     CHECK(line(core::DrainBegan{"kernel", std::chrono::minutes(30)}) ==

@@ -213,6 +213,25 @@ TEST_CASE("a storm lasts as long as phones are refused for the pace", "[metrics]
     CHECK(has(metrics.text(), "innkeeper_storm 0"));
 }
 
+TEST_CASE("who waits, who was let in and what was promised is counted", "[metrics][R11]") {
+    Metrics metrics(settings(), "1");
+    core::PhoneRegistered guard;
+    guard.priority = backup::Priority::emergency;
+    metrics.count(guard);
+    metrics.count(core::TurnPromised{{}, std::chrono::seconds(7)});
+    core::Census census;
+    census.status.admissions = {750, 90, std::chrono::seconds(12)};
+    metrics.observe(census, {});
+    const std::string text = metrics.text();
+    CHECK(has(text, "innkeeper_admissions_total{priority=\"emergency\"} 1"));
+    CHECK(has(text, "innkeeper_admissions_total{priority=\"normal\"} 0"));
+    CHECK(has(text, "innkeeper_promised_wait_seconds_bucket{le=\"5\"} 0"));
+    CHECK(has(text, "innkeeper_promised_wait_seconds_bucket{le=\"10\"} 1"));
+    CHECK(has(text, "innkeeper_admission_rate 750"));
+    CHECK(has(text, "innkeeper_admissions_waiting 90"));
+    CHECK(has(text, "innkeeper_admissions_all_in_seconds 12"));
+}
+
 TEST_CASE("promtool finds nothing to complain about", "[metrics]") {
     if (std::system("command -v promtool >/dev/null") != 0) {
         WARN("SKIP: promtool is not installed");

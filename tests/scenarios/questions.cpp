@@ -65,6 +65,7 @@ Stage::Answer Stage::ask(const Words& words) {
     const std::string& what = words[0];
     const std::string& last = words.back();
     if (what == "status" && words.size() == 3) return ask_status(site(last));
+    if (what == "storm" && words.size() == 3) return ask_storm(site(last));
     if (what == "notices" && words.size() == 3) return ask_notices(site(last).name());
     if (what == "where") return ask_where(words);
     if (what == "phase" && words.size() == 5) return {std::string(to_text(home_at(words[2], last).phase))};
@@ -163,6 +164,13 @@ Stage::Answer Stage::ask_drill(const base::SiteName& home, world::Site& at) {
     for (const core::Finding& finding : drill->findings)
         lines.push_back(std::string(to_text(finding.severity)) + ": " + finding.text);
     return lines;
+}
+
+Stage::Answer Stage::ask_storm(world::Site& one) {
+    const core::Report report = command(one, core::ShowStatus{});
+    const core::AdmissionsReport& admissions = std::get<core::StatusReport>(report).admissions;
+    return {std::to_string(admissions.waiting) + " waiting, all in within " + support::print(admissions.all_in_within) +
+            ", " + std::to_string(admissions.rate) + " a second"};
 }
 
 // where is 100: as every running site sees it

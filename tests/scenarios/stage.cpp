@@ -61,6 +61,8 @@ void Stage::listen() {
     world_.on_notice = [this](const world::Site& site, const core::Notice& notice) {
         if (const auto* judged = std::get_if<core::RegisterJudged>(&notice))
             judged_[site.name()] = judged->refusal ? std::string(to_text(*judged->refusal)) : std::string();
+        else if (const auto* turn = std::get_if<core::TurnPromised>(&notice))
+            turns_[site.name()] = ", its turn is in " + support::print(turn->wait);
         else if (!std::holds_alternative<core::PeerLinkReported>(notice))
             notices_[site.name()].push_back(support::print(notice));
     };
@@ -76,6 +78,7 @@ std::vector<std::string> Stage::perform(const std::string& line) {
     if (verb == "licences" && words.size() >= 4) return add_licences(words);
     if (verb == "start" && words.size() == 1) return start(words);
     if (verb == "wait") return words.size() == 2 ? wait(words) : wait_until(words);
+    if (verb == "late") return late(words);
     if (verb == "cut" || verb == "heal") return change_paths(words);
     if (verb == "database") return database(words);
     if (verb == "pbx") return pbx(words);
@@ -157,6 +160,18 @@ Stage::Answer Stage::wait_until(const Words& words) {
     if (!world_.run_until(there, duration(world::after(words, "most", "10min")))) return {"it never was"};
     return {"within " + std::to_string(std::chrono::ceil<std::chrono::seconds>(world_.calendar.now() - begin).count()) +
             " s"};
+}
+
+// late south 80ms [for 3s]: so late is its loop, measured ten times a second
+Stage::Answer Stage::late(const Words& words) {
+    if (words.size() < 3) not_understood(words);
+    const base::Duration lag = retold_ ? world::time_in(words[2]) : duration(words[2]);
+    site(words[1]).measure_lag(lag);
+    for (base::Duration left = duration(world::after(words, "for", "0s")); left > 0s; left -= 100ms) {
+        world_.run_for(100ms);
+        site(words[1]).measure_lag(lag);
+    }
+    return {};
 }
 
 Stage::Answer Stage::act_on_process(const Words& words) {
@@ -250,10 +265,11 @@ Stage::Answer Stage::phone_acts(world::Phone& phone, const Words& words) {
 
 Stage::Answer Stage::knock(world::Phone& phone, const base::SiteName& server, bool leave) {
     judged_[server].clear();
+    turns_[server].clear();
     leave ? phone.unregister(server) : phone.knock(server);
     world_.run_until([&] { return !phone.trying(server); }, 10s);
     std::string answer = phone.last_answer(server);
-    if (!judged_[server].empty()) answer += ' ' + judged_[server];
+    if (!judged_[server].empty()) answer += ' ' + judged_[server] + turns_[server];
     return {answer};
 }
 

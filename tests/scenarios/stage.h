@@ -33,6 +33,7 @@ private:
     Answer start(const Words& words);
     Answer wait(const Words& words);
     Answer wait_until(const Words& words);
+    Answer late(const Words& words);
     Answer act_on_process(const Words& words);
     Answer change_paths(const Words& words);
     Answer database(const Words& words);
@@ -49,6 +50,7 @@ private:
     Answer ask_drill(const base::SiteName& home, world::Site& at);
     Answer certificate(const Words& words);
     Answer ask_where(const Words& words);
+    Answer ask_storm(world::Site& site);
     Answer ask_notices(const base::SiteName& site);
 
     world::Site& site(const std::string& name);
@@ -64,6 +66,7 @@ private:
     bool started_ = false;
     std::map<base::SiteName, std::vector<std::string>> notices_;
     std::map<base::SiteName, std::string> judged_;  // reason of the last refusal there; empty: none
+    std::map<base::SiteName, std::string> turns_;   // what the last one who had to wait was told
 };
 
 }  // namespace innkeeper::scenarios

@@ -32,6 +32,7 @@ struct PhoneOrders {
     Place place;
     Habit habit = Habit::successive;
     backup::TerminalKind terminal = backup::TerminalKind::desk;
+    backup::Priority priority = backup::Priority::normal;
     std::string user_agent = "Yealink SIP-T46S";
     auth::Algorithm algorithm = auth::Algorithm::md5;
     base::Transport transport = base::Transport::udp;        // over a stream a connection that fails is a failure (SR1)

@@ -90,6 +90,11 @@ const std::vector<Trait>& traits() {
         flag_of("honours-retry-after", &PhoneOrders::honours_retry_after),
         {"blacklists", true, [](PhoneOrders& o, const std::string& text) { o.blacklists_for = duration_in(text); },
          [](const PhoneOrders& o) { return o.blacklists_for ? base::to_text(*o.blacklists_for) : std::string(); }},
+        {"priority", true,
+         [](PhoneOrders& o, const std::string& name) { o.priority = backup::priority_from(name).value(); },
+         [](const PhoneOrders& o) {
+             return o.priority == PhoneOrders{}.priority ? std::string() : std::string(backup::to_text(o.priority));
+         }},
         {"sha-256", false, [](PhoneOrders& o, const std::string&) { o.algorithm = auth::Algorithm::sha256; },
          [](const PhoneOrders& o) {
              return o.algorithm == auth::Algorithm::sha256 ? std::string("yes") : std::string();

@@ -234,6 +234,11 @@ void Site::command(core::Command command, std::function<void(const core::Report&
     });
 }
 
+void Site::measure_lag(base::Duration lag) {
+    const Act act(world_.inputs, [&] { return "late " + name().text + ' ' + sentence_of_time(lag); });
+    when_awake([this, lag] { step(core::LoopLagMeasured{lag}, {"lag"}); });
+}
+
 void Site::message(const base::SiteName& from, const std::string& bytes) {
     when_awake([this, from, bytes] {
         auto message = peer::decode(bytes, local(world_.calendar.now()));

@@ -65,6 +65,7 @@ public:
     // What the site is told of itself, for readiness.
     base::Duration certificate_ends_in = std::chrono::hours(24 * 365);
     void observe_self();
+    void measure_lag(base::Duration lag);  // once, as its loop does ten times a second
 
     // Inputs. Held back while frozen; refused while off.
     void receive(std::shared_ptr<support::OwnedRegister> request, std::function<void(SeenResponse)> back);

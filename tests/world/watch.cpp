@@ -169,6 +169,7 @@ void Watch::stepped(Site& site, const Occasion& occasion, const core::Effects& e
             judge_admission(site, *occasion.request, !served_before, before);
         }
     }
+    if (occasion.request) judge_turn(site, effects);
     judge_licences(site);
     judge_deadline(site, occasion.timer);
 }

@@ -39,7 +39,8 @@ public:
     void sent(Site& site, const core::SendToPeer& send, const std::string& bytes);
     void printed(const Site& site, const std::string& text);  // a row, a notice or a report, as it would be shown
     void stepped(Site& site, const Occasion& occasion, const core::Effects& effects);
-    void tick();  // every 100 ms: rules about durations
+    void tick();                   // every 100 ms: rules about durations
+    void judge_queue(Site& site);  // of newcomers who wait there
     // After healing and a time for settling: everybody is home, every replica equals its writer.
     void all_is_well();
     std::optional<std::string> replica_that_differs();
@@ -60,6 +61,7 @@ private:
     void judge_row(Site& site, const core::Row& row);
     void judge_licences(Site& site);
     void judge_deadline(Site& site, bool timer);
+    void judge_turn(Site& site, const core::Effects& effects);
     void judge_wakening(Site& site, const Occasion& occasion, const core::Response& response);
 
     void judge_tables();

@@ -49,6 +49,7 @@ Phone& World::add_phone(PhoneOrders orders) {
     user.extension = orders.aor.user();
     user.settings = "{}";
     user.terminal = orders.terminal;
+    user.priority = orders.priority;
     user.ha1 = canary_ha1(orders.aor);
     sites_.at(orders.home)->store.users.push_back(std::move(user));
     auth::Ha1 ha1 = canary_ha1(orders.aor);
