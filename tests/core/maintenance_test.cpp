@@ -180,10 +180,10 @@ TEST_CASE("guest-capacity turns newcomers away, never who is here", "[guests]") 
 TEST_CASE("explain remembers what a phone was last refused for", "[explain]") {
     Gate gate = backup_of({"100"});
     Phone phone("100");
-    CHECK(refused(gate, phone) == Refusal::registered_at_home);
+    CHECK(refused(gate, phone) == Refusal::home_is_asked);
     gate.pass(3s);
-    CHECK(fact(gate.explain("100"), "last refused here") == "registered_at_home, 3 s ago");
-    CHECK(gate.explain("100").advice == advice(Refusal::registered_at_home));
+    CHECK(fact(gate.explain("100"), "last refused here") == "home_is_asked, 3 s ago");
+    CHECK(gate.explain("100").advice == advice(Refusal::home_is_asked));
 }
 
 TEST_CASE("every rule that admits is explained", "[explain]") {
