@@ -89,7 +89,7 @@ Runtime::Runtime(host::Loop& loop, host::Log& log, const Options& options)
         loop, phones, [this](const core::RegisterRequest& request) { feed(request); },
         [this](const core::OptionsRequest& request) { feed(request); },
         [this](const core::SipReceived& received) { feed(received); },
-        [this](const core::HopLost& lost) { feed(lost); });
+        [this](const core::HopLost& lost) { feed(lost); }, [this](const core::PhoneProbed& probed) { feed(probed); });
     control_ = std::make_unique<control::Server>(loop, options.control_socket,
                                                  [this](const core::OperatorCommand& command) { feed(command); });
     if (options.http_listen)
@@ -127,7 +127,9 @@ void Runtime::perform(core::RedialPeer& redial) {
     if (links_) links_->redial(redial.site);
 }
 
-void Runtime::perform(core::ProbePhone&) {}
+void Runtime::perform(core::ProbePhone& probe) {
+    phones_->probe(probe);
+}
 
 void Runtime::perform(core::WriteRow& write) {
     if (store_) store_->write(std::move(write.row));
@@ -197,6 +199,8 @@ metrics::RuntimeNumbers Runtime::numbers() const {
     metrics::RuntimeNumbers numbers;
     for (const base::Transport transport : {base::Transport::udp, base::Transport::tcp, base::Transport::tls})
         numbers.transports[static_cast<std::size_t>(transport)] = numbers_of(phones_->counters(), transport);
+    const sip::ProbeCounters& probes = phones_->counters().probes;
+    numbers.probes = {probes.asked, probes.answered, probes.timed_out, probes.flow_gone};
     numbers.database_backlog = store_->backlog();
     numbers.memory_locked = memory_locked_;
     if (links_) numbers.certificate_ends = links_->certificate().expires();

@@ -35,6 +35,7 @@ struct ProbePhone {
     base::ProbeId probe;
     base::Flow flow;
     std::string contact;
+    std::string path;  // of its registration (RFC 3327); empty: none
     base::Aor aor;
 };
 struct WriteRow {

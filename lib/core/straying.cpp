@@ -92,7 +92,8 @@ void Gatekeeper::State::begin_search(const LocationEntry& entry, const PhoneQues
     for (const Binding* binding : sought) probed.push_back({binding->contact, binding->registered});
     const auto probes = searches_.begin(now_, *entry.aor, asker.name, std::move(probed));
     for (std::size_t i = 0; i < probes.size(); ++i)
-        out_->push_back(ProbePhone{probes[i], sought[i]->flow, std::string(sought[i]->contact), *entry.aor});
+        out_->push_back(ProbePhone{probes[i], sought[i]->flow, std::string(sought[i]->contact),
+                                   std::string(sought[i]->path), *entry.aor});
 }
 
 // Of a phone that was let go of we know that what we send does not arrive, or what it sends. It is heard again when it

@@ -41,6 +41,8 @@ void CensusSeries::add_homes(prometheus::Registry& registry, const core::Setting
     auto& phase = gauges(registry, "failover_phase", "1 for the phase in which the failover of a home stands here.");
     auto& in_phase = gauges(registry, "failover_phase_age_seconds", "How long the failover has been in its phase.");
     auto& guests = gauges(registry, "guests", "Users of a home that are registered here.");
+    auto& strays = gauges(registry, "strays", "Of the guests: those whose home serves but does not reach them.");
+    auto& forced = gauges(registry, "home_forced", "1 while an operator's verdict about a home is in force (--force).");
     auto& records = gauges(registry, "backup_records", "User records of a home held in memory here.");
     for (const auto& site : settings.peers) {
         const Labels home{{"home", site.text}};
@@ -51,6 +53,9 @@ void CensusSeries::add_homes(prometheus::Registry& registry, const core::Setting
         series.phase[static_cast<std::size_t>(core::Phase::normal)]->Set(1);
         series.in_phase = &in_phase.Add(home);
         series.guests = &guests.Add(home);
+        series.strays = &strays.Add(home);
+        series.forced = {&forced.Add({{"home", site.text}, {"verdict", "lost"}}),
+                         &forced.Add({{"home", site.text}, {"verdict", "serving"}})};
         series.records = &records.Add(home);
     }
 }
@@ -150,6 +155,9 @@ void CensusSeries::observe(const core::Census& census) {
             series->second.phase[static_cast<std::size_t>(phase)]->Set(phase == home.phase);
         series->second.in_phase->Set(in_seconds(home.in_phase));
         set(*series->second.guests, home.guests);
+        set(*series->second.strays, home.strays);
+        series->second.forced[0]->Set(home.forced == core::ForcedVerdict::lost);
+        series->second.forced[1]->Set(home.forced == core::ForcedVerdict::serving);
         set(*series->second.records, home.records);
     }
     for (const core::PeerReport& peer : census.peers) {

@@ -34,6 +34,8 @@ private:
         std::array<Gauge*, std::size(core::every_phase)> phase;
         Gauge* in_phase;
         Gauge* guests;
+        Gauge* strays;
+        std::array<Gauge*, 2> forced;  // lost, serving
         Gauge* records;
     };
     struct Peer {

@@ -42,8 +42,17 @@ struct TransportNumbers {
     std::uint64_t open = 0;  // now
 };
 
+// Phones asked whether they are there.
+struct ProbeNumbers {
+    std::uint64_t asked = 0;
+    std::uint64_t answered = 0;
+    std::uint64_t timed_out = 0;
+    std::uint64_t flow_gone = 0;  // not asked: its connection has ended
+};
+
 // What the core does not know.
 struct RuntimeNumbers {
+    ProbeNumbers probes;
     std::array<TransportNumbers, 3> transports;  // by base::Transport
     std::uint64_t database_backlog = 0;          // rows that wait to be written
     bool memory_locked = false;

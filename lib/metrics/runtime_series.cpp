@@ -47,6 +47,7 @@ RuntimeSeries::RuntimeSeries(prometheus::Registry& registry)
       storm_(gauge(registry, "storm", "1 while phones are refused for the pace of admissions.")),
       loop_lag_(make_loop_lag(registry)) {
     add_transports(registry);
+    add_probes(registry);
     certificate_ends_.Set(std::numeric_limits<double>::infinity());
 }
 
@@ -72,12 +73,22 @@ void RuntimeSeries::add_transports(prometheus::Registry& registry) {
     }
 }
 
+void RuntimeSeries::add_probes(prometheus::Registry& registry) {
+    auto& sent = counters(registry, "phone_probes_sent_total", "Own phones asked whether they are there.");
+    auto& ended = counters(registry, "phone_probes_ended_total", "What became of these questions.");
+    probes_ = {{&sent.Add({}), &ProbeNumbers::asked},
+               {&ended.Add({{"result", "answered"}}), &ProbeNumbers::answered},
+               {&ended.Add({{"result", "timed_out"}}), &ProbeNumbers::timed_out},
+               {&ended.Add({{"result", "flow_gone"}}), &ProbeNumbers::flow_gone}};
+}
+
 void RuntimeSeries::observe(const RuntimeNumbers& numbers, std::uint64_t paced) {
     for (std::size_t i = 0; i < transports_.size(); ++i) {
         for (const Followed& followed : transports_[i].counters)
             raise_to(*followed.counter, numbers.transports[i].*followed.number);
         set(*transports_[i].open, numbers.transports[i].open);
     }
+    for (const auto& [counter, number] : probes_) raise_to(*counter, numbers.probes.*number);
     set(backlog_, numbers.database_backlog);
     memory_locked_.Set(numbers.memory_locked);
     certificate_ends_.Set(numbers.certificate_ends

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <array>
+#include <utility>
+#include <vector>
 
 #include "base/instant.h"
 #include "metrics/metrics.h"
@@ -28,8 +30,10 @@ private:
     };
 
     void add_transports(prometheus::Registry& registry);
+    void add_probes(prometheus::Registry& registry);
 
     std::array<Transport, 3> transports_;  // by base::Transport
+    std::vector<std::pair<Counter*, std::uint64_t ProbeNumbers::*>> probes_;
     Gauge& backlog_;
     Gauge& memory_locked_;
     Gauge& certificate_ends_;

@@ -30,7 +30,15 @@ struct ConnectionCounters {
     std::uint64_t open = 0;  // now; the only one that falls
 };
 
+struct ProbeCounters {
+    std::uint64_t asked = 0;  // phones; a question that is sent again counts once
+    std::uint64_t answered = 0;
+    std::uint64_t timed_out = 0;
+    std::uint64_t flow_gone = 0;  // not asked: its connection has ended
+};
+
 struct EdgeCounters {
+    ProbeCounters probes;
     std::array<MessageCounters, 3> messages;        // by base::Transport
     std::array<ConnectionCounters, 3> connections;  // by base::Transport; UDP stays zero
 

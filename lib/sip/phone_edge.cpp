@@ -4,7 +4,9 @@
 #include <stdexcept>
 #include <utility>
 
+#include "sip/phone_prober.h"
 #include "sip/request_server.h"
+#include "sip/socket_address.h"
 #include "sip/stream_connections.h"
 #include "sip/stream_listener.h"
 #include "sip/stream_socket.h"
@@ -23,15 +25,43 @@ struct PhoneEdge::Impl {
     std::map<std::uint8_t, std::unique_ptr<UdpListener>> datagrams;  // by listener
     std::vector<std::unique_ptr<StreamListener>> streams;
     std::vector<base::Listener> listeners;
+    PhoneProber prober;
 
     Impl(host::Loop& the_loop, const PhoneEdgeSettings& settings, OnRegister on_register, OnOptions on_options,
-         OnSip on_sip, OnLost on_lost)
+         OnSip on_sip, OnLost on_lost, OnProbed on_probed)
         : loop(the_loop),
           tls_certificate(settings.tls_certificate),
           tls_key(settings.tls_key),
           server(settings.md5_only_user_agents, std::move(on_register), std::move(on_options), std::move(on_sip)),
           connections(loop, server, settings.streams,
-                      [told = std::move(on_lost)](const base::Flow& flow) { told({flow}); }) {}
+                      [told = std::move(on_lost)](const base::Flow& flow) { told({flow}); }),
+          prober(
+              loop, server.counters().probes, [this](const base::Flow& flow) { return local_end(flow); },
+              [this](const base::Flow& flow, std::string_view question) { send(flow, question); },
+              std::move(on_probed)) {
+        server.show_responses_to([this](const sip_s& response) { return prober.on_response(response); });
+    }
+
+    std::optional<base::Endpoint> local_end(const base::Flow& flow) const {
+        if (flow.transport != base::Transport::udp) return connections.local_end(flow.connection);
+        const auto listener = datagrams.find(flow.listener);
+        if (listener == datagrams.end()) return std::nullopt;
+        base::Endpoint local = listener->second->local();
+        const bool any = local.ip == base::IpAddress{} || local.ip.text() == "0.0.0.0";
+        if (!any) return local;
+        const auto source = source_towards(flow.remote);
+        if (!source) return std::nullopt;
+        local.ip = *source;
+        return local;
+    }
+
+    bool send(const base::Flow& flow, std::string_view octets) {
+        if (flow.transport != base::Transport::udp) return connections.send(flow.connection, octets);
+        const auto listener = datagrams.find(flow.listener);
+        if (listener == datagrams.end()) return false;
+        listener->second->send_to(flow.remote, octets);
+        return true;
+    }
 
     base::Endpoint open(const base::Listener& listener, std::uint8_t index) {
         if (listener.transport == base::Transport::udp) {
@@ -47,9 +77,9 @@ struct PhoneEdge::Impl {
 };
 
 PhoneEdge::PhoneEdge(host::Loop& loop, const PhoneEdgeSettings& settings, OnRegister on_register, OnOptions on_options,
-                     OnSip on_sip, OnLost on_lost)
+                     OnSip on_sip, OnLost on_lost, OnProbed on_probed)
     : impl_(std::make_unique<Impl>(loop, settings, std::move(on_register), std::move(on_options), std::move(on_sip),
-                                   std::move(on_lost))) {
+                                   std::move(on_lost), std::move(on_probed))) {
     constexpr std::size_t most_listeners = 255;  // base::Flow counts them in one octet
     if (settings.listeners.size() > most_listeners) throw std::runtime_error("listen: more than 255 listeners");
     for (std::size_t i = 0; i < settings.listeners.size(); ++i) {
@@ -66,13 +96,7 @@ void PhoneEdge::answer(const core::Response& response) {
 }
 
 bool PhoneEdge::send(const calls::Hop& to, std::string_view octets) {
-    if (const auto* flow = std::get_if<base::Flow>(&to)) {
-        if (flow->transport != base::Transport::udp) return impl_->connections.send(flow->connection, octets);
-        const auto listener = impl_->datagrams.find(flow->listener);
-        if (listener == impl_->datagrams.end()) return false;
-        listener->second->send_to(flow->remote, octets);
-        return true;
-    }
+    if (const auto* flow = std::get_if<base::Flow>(&to)) return impl_->send(*flow, octets);
     const auto* address = std::get_if<calls::AddressHop>(&to);
     if (address == nullptr || address->transport != base::Transport::udp) return false;
     for (const auto& [index, listener] : impl_->datagrams) {
@@ -81,6 +105,10 @@ bool PhoneEdge::send(const calls::Hop& to, std::string_view octets) {
         return true;
     }
     return false;
+}
+
+void PhoneEdge::probe(const core::ProbePhone& probe) {
+    impl_->prober.probe(probe);
 }
 
 base::Expected<bool> PhoneEdge::reload_certificates() {

@@ -9,6 +9,7 @@
 
 #include "base/address.h"
 #include "base/expected.h"
+#include "core/effect.h"
 #include "core/event.h"
 #include "core/response.h"
 #include "host/loop.h"
@@ -39,9 +40,12 @@ public:
     // A connection has ended.
     using OnLost = std::function<void(const core::HopLost&)>;
 
+    // What became of a probe(); never from inside it.
+    using OnProbed = std::function<void(const core::PhoneProbed&)>;
+
     // Throws std::runtime_error with one line for the operator: a taken port, a certificate that cannot be used.
     PhoneEdge(host::Loop& loop, const PhoneEdgeSettings& settings, OnRegister on_register, OnOptions on_options,
-              OnSip on_sip, OnLost on_lost);
+              OnSip on_sip, OnLost on_lost, OnProbed on_probed);
     ~PhoneEdge();
     PhoneEdge(const PhoneEdge&) = delete;
     PhoneEdge& operator=(const PhoneEdge&) = delete;
@@ -51,6 +55,9 @@ public:
 
     // A message to a phone's flow, or by UDP to an address. False: there is no such connection, or no way there.
     bool send(const calls::Hop& to, std::string_view octets);
+
+    // Asks a phone whether it is there.
+    void probe(const core::ProbePhone& probe);
 
     // Reads the TLS files again, for connections to come; false: no listener is TLS. On error the old ones stay in use.
     base::Expected<bool> reload_certificates();

@@ -105,6 +105,7 @@ RequestServer::Served RequestServer::serve(std::string_view message, const base:
         return {};
     }
     if (sip->sip_status != nullptr) {
+        if (on_response_ && on_response_(*sip)) return {};
         if (parsed->sound() && framing == Framing::whole)
             on_sip_({source, message});
         else

@@ -36,6 +36,10 @@ public:
     RequestServer(std::vector<std::string> md5_only_user_agents, OnRegister on_register, OnOptions on_options,
                   OnSip on_sip);
 
+    // Is shown every response first; takes those to questions of the edge's own.
+    using OnResponse = std::function<bool(const sip_s&)>;
+    void show_responses_to(OnResponse on_response) { on_response_ = std::move(on_response); }
+
     struct Served {
         std::string_view answer;  // in the room that was given; empty: silence
         // After a 2xx to a REGISTER: how long its longest binding lives; zero when none is left.
@@ -73,6 +77,7 @@ private:
     OnRegister on_register_;
     OnOptions on_options_;
     OnSip on_sip_;
+    OnResponse on_response_;
     RegisterDecoder decoder_;
     EdgeCounters counters_;
     Exchange* current_ = nullptr;

@@ -76,6 +76,16 @@ int bound_socket(const base::Listener& listener) {
     return descriptor;
 }
 
+std::optional<base::IpAddress> source_towards(const base::Endpoint& remote) {
+    const auto to = SocketAddress::from(remote);
+    const int descriptor = ::socket(to.storage.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (descriptor < 0) return std::nullopt;
+    std::optional<base::IpAddress> source;
+    if (::connect(descriptor, to.get(), to.length) == 0) source = local_endpoint(descriptor).ip;
+    ::close(descriptor);
+    return source;
+}
+
 base::Endpoint local_endpoint(int descriptor) {
     SocketAddress local;
     local.length = sizeof local.storage;

@@ -3,6 +3,8 @@
 
 #include <sys/socket.h>
 
+#include <optional>
+
 #include "base/address.h"
 
 namespace innkeeper::sip {
@@ -22,5 +24,7 @@ base::Endpoint to_endpoint(const sockaddr_storage& storage);
 // cause.
 int bound_socket(const base::Listener& listener);
 base::Endpoint local_endpoint(int descriptor);
+// The address of ours that the system would send to `remote` from; empty: there is no way there.
+std::optional<base::IpAddress> source_towards(const base::Endpoint& remote);
 
 }  // namespace innkeeper::sip

@@ -11,6 +11,7 @@
 #include "base/instant.h"
 #include "host/loop.h"
 #include "sip/request_server.h"
+#include "sip/socket_address.h"
 #include "sip/stream_framer.h"
 #include "sip/stream_limits.h"
 #include "sip/stream_socket.h"
@@ -25,6 +26,7 @@ public:
                      const TlsServer* tls, const base::Flow& flow, std::function<void()> on_end);
 
     const base::Flow& flow() const { return flow_; }
+    base::Endpoint local() const { return local_endpoint(socket_.descriptor()); }
     // A message of our own accord. Where the phone does not take it, the connection ends at the next sweep.
     void send(std::string_view octets);
     // True when a deadline has passed, which is counted, or a message could not be sent.

@@ -71,6 +71,11 @@ bool StreamConnections::send(std::uint64_t connection, std::string_view octets) 
     return true;
 }
 
+std::optional<base::Endpoint> StreamConnections::local_end(std::uint64_t connection) const {
+    const auto found = open_.find(connection);
+    return found == open_.end() ? std::nullopt : std::optional(found->second->local());
+}
+
 void StreamConnections::sweep() {
     // A deadline is kept, not overrun: what falls due before the next sweep ends now.
     const auto horizon = host::now() + sweep_interval;

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <unordered_map>
 
 #include "base/address.h"
@@ -26,6 +27,8 @@ public:
     void admit(int descriptor, base::Flow flow, const TlsServer* tls);
     // False: no such connection.
     bool send(std::uint64_t connection, std::string_view octets);
+
+    std::optional<base::Endpoint> local_end(std::uint64_t connection) const;  // empty: it has ended
 
 private:
     void end(std::uint64_t connection);

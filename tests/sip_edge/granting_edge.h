@@ -18,6 +18,7 @@ struct GrantingEdge {
     int registers = 0;
     int options = 0;
     std::vector<base::Flow> sources;  // of the REGISTERs
+    std::vector<core::PhoneProbed> probed;
     std::vector<std::pair<calls::Hop, std::string>> passed;  // what belongs to calls
     std::vector<calls::Hop> lost;
 
