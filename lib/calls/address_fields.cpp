@@ -46,6 +46,18 @@ std::size_t first_semicolon(std::string_view text) {
     return text.size();
 }
 
+// What is put behind it stays outside of its quotes.
+bool is_closed(std::string_view value) {
+    bool quoted = false;
+    for (std::size_t i = 0; i < value.size(); ++i) {
+        if (quoted && value[i] == '\\')
+            ++i;
+        else if (value[i] == '"')
+            quoted = !quoted;
+    }
+    return !quoted;
+}
+
 }  // namespace
 
 base::Expected<Parameters> Parameters::parse(std::string_view text) {
@@ -60,8 +72,9 @@ base::Expected<Parameters> Parameters::parse(std::string_view text) {
         if (parameter.empty()) continue;
         const auto equals = parameter.find('=');
         Parameter one{std::string(trimmed(parameter.substr(0, equals))), std::nullopt};
-        if (one.name.empty()) return base::error("a parameter without a name");
+        if (!is_token(one.name)) return base::error("a parameter whose name is no token");
         if (equals != std::string_view::npos) one.value = trimmed(parameter.substr(equals + 1));
+        if (one.value && !is_closed(*one.value)) return base::error("a parameter with a quote that never ends");
         parameters.all_.push_back(std::move(one));
     }
     return parameters;

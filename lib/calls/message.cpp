@@ -46,13 +46,6 @@ bool is_list_of_entries(std::string_view name) {
            same_ignoring_case(name, "Record-Route");
 }
 
-bool is_token(std::string_view text) {
-    return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-        return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
-               std::string_view("-.!%*_+`'~").find(c) != std::string_view::npos;
-    });
-}
-
 bool has_control_octet(std::string_view text) {
     return std::any_of(text.begin(), text.end(), [](char c) {
         const auto code = static_cast<unsigned char>(c);
@@ -122,6 +115,13 @@ base::Expected<bool> take_body(std::string_view rest, Message& message) {
 }
 
 }  // namespace
+
+bool is_token(std::string_view text) {
+    return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+        return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+               std::string_view("-.!%*_+`'~").find(c) != std::string_view::npos;
+    });
+}
 
 bool same_ignoring_case(std::string_view one, std::string_view other) {
     return one.size() == other.size() && std::equal(one.begin(), one.end(), other.begin(), [](char a, char b) {

@@ -44,6 +44,7 @@ struct Message {
     std::string text() const;
 };
 
+bool is_token(std::string_view text);  // RFC 3261 section 25.1
 bool same_ignoring_case(std::string_view one, std::string_view other);
 std::string_view trimmed(std::string_view text);
 // At commas outside of quotes and angle brackets (RFC 3261 section 7.3.1); empty entries are left out.

@@ -56,21 +56,22 @@ void Proxy::receive(base::Instant now, Message message, const Hop& from, ProxyEf
 }
 
 void Proxy::receive_request(base::Instant now, Message message, const Hop& from, ProxyEffects& out) {
-    const auto fault = find_fault(message);
-    const bool answerable = message.find("Via") != nullptr && message.find("From") != nullptr &&
-                            message.find("To") != nullptr && message.find("Call-ID") != nullptr &&
-                            message.find("CSeq") != nullptr && Via::parse(*message.find("Via"));
+    const std::string* top = message.find("Via");
+    const auto via = top != nullptr ? Via::parse(*top) : base::Expected<Via>(base::error("no Via"));
+    const bool answerable = via && message.find("From") != nullptr && message.find("To") != nullptr &&
+                            message.find("Call-ID") != nullptr && message.find("CSeq") != nullptr;
     if (!answerable) return;  // nobody to answer to
+    const auto fault = find_fault(message);
     if (const auto* flow = std::get_if<base::Flow>(&from)) note_source(message, flow->remote);
-    if (message.method == "ACK") return fault ? void() : receive_ack(now, std::move(message), from, out);
-    const std::string key = transaction_key(message, *Via::parse(*message.find("Via")));
+    if (fault) return message.method == "ACK" ? void() : answer_statelessly(message, from, *fault, out);
+    const std::string key = transaction_key(message, *via);
+    if (message.method == "ACK") return receive_ack(now, key, std::move(message), from, out);
     if (const auto known = by_key_.find(key); known != by_key_.end()) {
         Context& context = contexts_.at(known->second);
         if (context.server.on_repetition()) out.push_back(Transmit{context.from, context.last_answer});
         return;
     }
-    if (fault) return answer_statelessly(message, from, *fault, out);
-    if (message.method == "CANCEL") return receive_cancel(now, message, from, out);
+    if (message.method == "CANCEL") return receive_cancel(now, *via, message, from, out);
     if (contexts_.size() >= settings_.most_requests)
         return answer_statelessly(message, from, {503, "Too Many Requests Under Way", {}}, out);
     if (is_loop(message, loop_hash(message), settings_.seed))
@@ -98,8 +99,9 @@ void Proxy::receive_request(base::Instant now, Message message, const Hop& from,
 }
 
 // An ACK of a refusal ends here; that of a 2xx goes on, with or without a transaction that is still known.
-void Proxy::receive_ack(base::Instant now, Message message, const Hop& from, ProxyEffects& out) {
-    const auto known = by_key_.find(transaction_key(message, *Via::parse(*message.find("Via"))));
+void Proxy::receive_ack(base::Instant now, const std::string& key, Message message, const Hop& from,
+                        ProxyEffects& out) {
+    const auto known = by_key_.find(key);
     if (known != by_key_.end()) {
         Context& context = contexts_.at(known->second);
         const bool absorbed = context.server.on_ack(now) == ServerTransaction::Ack::absorbed;
@@ -109,10 +111,11 @@ void Proxy::receive_ack(base::Instant now, Message message, const Hop& from, Pro
     out.push_back(RelayAck{std::move(message), from});
 }
 
-void Proxy::receive_cancel(base::Instant now, const Message& message, const Hop& from, ProxyEffects& out) {
+void Proxy::receive_cancel(base::Instant now, const Via& via, const Message& message, const Hop& from,
+                           ProxyEffects& out) {
     Message as_invite = message;
     as_invite.method = "INVITE";
-    const auto known = by_key_.find(transaction_key(as_invite, *Via::parse(*message.find("Via"))));
+    const auto known = by_key_.find(transaction_key(as_invite, via));
     if (known == by_key_.end())
         return answer_statelessly(message, from, {481, "Call/Transaction Does Not Exist", {}}, out);
     Context& context = contexts_.at(known->second);

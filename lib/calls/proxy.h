@@ -139,8 +139,8 @@ private:
 
     void receive_request(base::Instant now, Message message, const Hop& from, ProxyEffects& out);
     void receive_answer(base::Instant now, Message message, const Hop& from, ProxyEffects& out);
-    void receive_ack(base::Instant now, Message message, const Hop& from, ProxyEffects& out);
-    void receive_cancel(base::Instant now, const Message& message, const Hop& from, ProxyEffects& out);
+    void receive_ack(base::Instant now, const std::string& key, Message message, const Hop& from, ProxyEffects& out);
+    void receive_cancel(base::Instant now, const Via& via, const Message& message, const Hop& from, ProxyEffects& out);
     void answer_statelessly(const Message& request, const Hop& to, const Fault& fault, ProxyEffects& out);
 
     void answer(base::Instant now, Context& context, std::uint16_t status, std::string_view phrase,

@@ -316,4 +316,23 @@ TEST_CASE("what nobody may forward is refused", "[calls]") {
     CHECK(house.decisions == 0);
 }
 
+TEST_CASE("a request whose From, Via or CSeq cannot be read is refused or dropped, whatever its method",
+          "[calls][R12]") {
+    House house;
+    for (const std::string method : {"INVITE", "CANCEL", "ACK", "BYE"}) {
+        Message odd = request({.method = method, .branch = "no-cookie"});
+        odd.set("From", "\"never closed <sip:1001@example.com>;tag=a");
+        house.receive(odd, flow(5060));
+        odd = request({.method = method, .branch = "no-cookie"});
+        odd.set("CSeq", "x");
+        house.receive(odd, flow(5060));
+        odd = request({.method = method});
+        odd.set("Via", "SIP/2.0/UDP 192.0.2.11;branch=\"z9hG4bK");
+        house.receive(odd, flow(5060));
+    }
+    CHECK(house.decisions == 0);
+    CHECK(house.at(5060, "SIP/2.0 400").size() == 6);
+    CHECK(house.proxy.under_way() == 0);
+}
+
 }  // namespace innkeeper::calls

@@ -58,7 +58,8 @@ struct Server {
                   response = {};
                   response.to = request.id;
                   server.answer(response);
-              }) {}
+              },
+              [](const core::SipReceived&) {}) {}
 
     void serve(std::string_view message, base::Transport transport) {
         const base::Flow source{transport, 0, *base::Endpoint::parse("192.0.2.7:5062"), 1};
