@@ -173,7 +173,8 @@ base::Expected<NameAddr> NameAddr::parse(std::string_view text) {
         address.uri = trimmed(text.substr(open + 1, close - open - 1));
         rest = text.substr(close + 1);
     }
-    if (address.uri.empty()) return base::error("an address without a URI");
+    if (address.uri.empty() || address.uri.find_first_of("\"<> \t") != std::string::npos)
+        return base::error("an address without a sound URI");
     auto parameters = Parameters::parse(rest);
     if (!parameters) return base::Unexpected{parameters.error()};
     address.parameters = std::move(*parameters);
