@@ -19,7 +19,7 @@ void Governor::on_lag(base::Instant now, base::Duration lag) {
         rate_ = std::max(lowest(), rate_ - std::max(1U, rate_ / 4));
         return;
     }
-    if (!strained() || now - recovered_ < recovery_interval) return;
+    if (rate_ == highest_ || now - recovered_ < recovery_interval) return;
     recovered_ = now;
     const std::uint32_t step = std::max(1U, highest_ / recoveries_to_the_highest);
     rate_ += std::min(step, highest_ - rate_);

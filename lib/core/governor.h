@@ -15,9 +15,8 @@ public:
     explicit Governor(std::uint32_t highest) : highest_(highest), rate_(highest) {}
 
     void on_lag(base::Instant now, base::Duration lag);
-    std::uint32_t rate() const { return rate_; }        // newcomers per second, at least 1
-    bool strained() const { return rate_ < highest_; }  // it was late lately
-    std::uint32_t highest() const { return highest_; }
+    std::uint32_t rate() const { return rate_; }             // newcomers per second, at least 1
+    bool strained() const { return rate_ <= highest_ / 2; }  // late for seconds, not by a moment
 
     // Far below what a phone resends after (500 ms) and within what is promised of answers.
     static constexpr base::Duration late = std::chrono::milliseconds(20);

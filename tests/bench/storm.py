@@ -93,8 +93,8 @@ def storm(words, phones_count):
         at_south = Control(south)
         phones = Phones(os.path.join(words.programs, 'innkeeper_storm_load'), north.address, south.address,
                         phones_count)
-        registered = phones.order(f'register rate={REGISTER_RATE}')
-        if registered['good'] != phones_count:
+        registered = phones.order(f'home spread={phones_count / REGISTER_RATE} patience={PATIENCE}')
+        if registered['in'] != phones_count:
             raise RuntimeError(f'not all phones registered at home: {registered}')
         wait_until(lambda: at_south.records_of('north') == phones_count and
                    at_south.peer('north')['registrations'] == phones_count, 120, 'the backup knows everybody')
@@ -105,7 +105,7 @@ def storm(words, phones_count):
         onlooker.start()
         north.kill()
         spread = words.spread if words.spread is not None else phones_count / 10000
-        outcome = phones.order(f'storm spread={spread} patience={PATIENCE}')
+        outcome = phones.order(f'backup spread={spread} patience={PATIENCE}')
         onlooker.end()
         report('innkeeperd', phones_count, outcome)
         print(f'    told to wait {outcome["refused"]}, one phone at most {outcome["refused_at_most"]} times; promises '
@@ -126,7 +126,7 @@ def rival_storm(words, phones_count):
         phones = Phones(os.path.join(words.programs, 'innkeeper_storm_load'), rival.address, rival.address,
                         phones_count)
         spread = words.spread if words.spread is not None else phones_count / 10000
-        report('kamailio, no gatekeeping', phones_count, phones.order(f'storm spread={spread} patience={PATIENCE}'))
+        report('kamailio, no gatekeeping', phones_count, phones.order(f'backup spread={spread} patience={PATIENCE}'))
         phones.close()
     finally:
         lab.close()

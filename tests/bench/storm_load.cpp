@@ -4,14 +4,13 @@
 //
 // Reads orders from standard input, one a line, and answers each with one line of JSON when it is done:
 //
-//     register rate=PER_SECOND              every phone registers at its home
-//     storm spread=SECONDS patience=SECONDS all phones turn to the backup within `spread`
+//     home spread=SECONDS patience=SECONDS      all phones turn to their home within `spread`
+//     backup spread=SECONDS patience=SECONDS    the same, to the backup
 #include <cstdio>
 #include <iostream>
 #include <sstream>
 #include <stdexcept>
 
-#include "bench/load.h"
 #include "bench/load_socket.h"
 #include "bench/storm.h"
 
@@ -27,16 +26,6 @@ double value_of(const std::string& word, const std::string& name) {
 
 unsigned long long wide(std::uint64_t number) {
     return number;
-}
-
-void register_all(int socket, Phones& phones, double rate) {
-    Stretch stretch;
-    stretch.kind = Stretch::Kind::challenge;
-    stretch.count = phones.count();
-    stretch.rate = rate;
-    const Outcome outcome = Load(socket, phones, stretch).run();
-    std::printf("{\"good\":%llu,\"wrong\":%llu,\"missing\":%llu}\n", wide(outcome.good), wide(outcome.wrong),
-                wide(outcome.missing));
 }
 
 double entered(const StormOutcome& outcome, unsigned phones, double share) {
@@ -67,12 +56,8 @@ void serve(int argc, char** argv) {
         std::istringstream words(line);
         std::string order, first, second;
         words >> order >> first >> second;
-        if (order == "register")
-            register_all(home, phones, value_of(first, "rate"));
-        else if (order == "storm")
-            storm(backup, phones, {value_of(first, "spread"), value_of(second, "patience")});
-        else
-            throw std::runtime_error("no order: " + line);
+        if (order != "home" && order != "backup") throw std::runtime_error("no order: " + line);
+        storm(order == "home" ? home : backup, phones, {value_of(first, "spread"), value_of(second, "patience")});
         std::fflush(stdout);
     }
 }
