@@ -5,6 +5,7 @@ import time
 
 from netcase import NetworkCase, desks, take_time, wait_until
 
+NUMBERS = tuple(str(number) for number in range(1001, 1009))
 PERIOD = float(os.environ.get('LAB_PERIOD') or 8)  # seconds up, and as long down
 TURNS = int(os.environ.get('LAB_TURNS') or 2)
 LONGEST_HOLD = 1.5 * PERIOD * min(16, 2 ** TURNS)  # failback-after, doubled by every relapse up to 16 times
@@ -18,11 +19,11 @@ class FlappingHome(NetworkCase):
     def open(cls):
         take_time(int(2 * PERIOD * TURNS + LONGEST_HOLD) + 120)
         cls.connect()
-        cls.three_sites(north=desks(*(str(number) for number in range(1001, 1009))), failback_after=f'{1.5 * PERIOD:.0f}s',
-                        homeless_grace='10s', guest_lease='10s', min_expires='5s')
+        cls.three_sites(north=desks(*NUMBERS), failback_after=f'{1.5 * PERIOD:.0f}s', homeless_grace='10s',
+                        guest_lease='10s', min_expires='5s')
 
     def test_few_moves(self):
-        phones = [self.handset(str(number), self.north, self.south, timeout=0.5) for number in range(1001, 1009)]
+        phones = [self.handset(number, self.north, self.south, timeout=0.5) for number in NUMBERS]
         wait_until(lambda: all(phone.server() for phone in phones), 15, 'the phones are at home', pause=0.1)
         mine, world = ['north'], self.network.others('north')
         for _ in range(TURNS):

@@ -10,7 +10,7 @@ class Notice(dict):
     """The fields of one line; `time` in seconds since 1970, `site` the daemon that wrote it, `line` as it stands."""
 
     def __init__(self, site, line):
-        super().__init__((name, value[1:-1] if value.startswith('"') else value) for name, value in _FIELD.findall(line))
+        super().__init__((name, value.strip('"')) for name, value in _FIELD.findall(line))
         self.site, self.line = site, line.strip()
         self.time = datetime.fromisoformat(self['time']).timestamp() if 'time' in self else 0.0
 

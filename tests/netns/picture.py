@@ -97,6 +97,6 @@ class Picture:
         if self.lost is None or not self.guests or not self.back:
             return ['The run was cut short.']
         guests, back = sorted(self.guests.values()), sorted(self.back.values())
-        return [f'after the kill:    {self.backup.name} sure after {self.lost:.1f} s, first guest after {guests[0]:.1f} s, '
-                f'all {len(guests)} after {guests[-1]:.1f} s',
+        return [f'after the kill:    {self.backup.name} sure after {self.lost:.1f} s, first guest after '
+                f'{guests[0]:.1f} s, all {len(guests)} after {guests[-1]:.1f} s',
                 f'after the return:  first phone home after {back[0]:.1f} s, all {len(back)} after {back[-1]:.1f} s']

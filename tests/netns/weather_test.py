@@ -103,5 +103,5 @@ class Lossy(NetworkCase):
             self.assertEqual(phone.moves(), 0, f'{phone.user} was moved')
         doubts = len(self.notices('peer_health_changed', to='suspect'))
         gap, told = max((phone.longest_gap() for phone in handsets), key=lambda found: found[0])
-        print(f'{LOSSY_SECONDS:.0f} s: no failover; peers were doubted {doubts} times; longest time between two grants to '
-              f'a phone: {gap:.1f} s ({told})', flush=True)
+        print(f'{LOSSY_SECONDS:.0f} s: no failover; peers were doubted {doubts} times; longest time between two grants '
+              f'to a phone: {gap:.1f} s ({told})', flush=True)
