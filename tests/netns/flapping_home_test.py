@@ -17,7 +17,7 @@ class FlappingHome(NetworkCase):
 
     @classmethod
     def open(cls):
-        take_time(int(2 * PERIOD * TURNS + LONGEST_HOLD) + 120)
+        take_time(int(2 * PERIOD * TURNS + LONGEST_HOLD) + 200)
         cls.connect()
         cls.three_sites(north=desks(*NUMBERS), failback_after=f'{1.5 * PERIOD:.0f}s', homeless_grace='10s',
                         guest_lease='10s', min_expires='5s')
@@ -31,7 +31,7 @@ class FlappingHome(NetworkCase):
             time.sleep(PERIOD)
             self.network.heal()
             time.sleep(PERIOD)
-        wait_until(lambda: all(phone.server() == 'north' for phone in phones), LONGEST_HOLD + 30,
+        wait_until(lambda: all(phone.server() == 'north' for phone in phones), LONGEST_HOLD + 90,
                    'all phones are home again', pause=0.5)
         self.wait_for_phase(self.south, 'north', 'normal', 60)
         self.assertEqual(self.served_twice(), {})
