@@ -90,12 +90,12 @@ def storm(words, phones_count):
         home.start()
         south.start()
         south.wait_ready(60)
-        at_south = Control(south)
         phones = Phones(os.path.join(words.programs, 'innkeeper_storm_load'), north.address, south.address,
                         phones_count)
         registered = phones.order(f'home spread={phones_count / REGISTER_RATE} patience={PATIENCE}')
         if registered['in'] != phones_count:
             raise RuntimeError(f'not all phones registered at home: {registered}')
+        at_south = Control(south)  # not before: it is closed when nothing is asked for a while
         wait_until(lambda: at_south.records_of('north') == phones_count and
                    at_south.peer('north')['registrations'] == phones_count, 120, 'the backup knows everybody')
         home.settle()
