@@ -25,7 +25,7 @@ std::size_t sent_home(Gate& gate, const std::vector<std::string>& users) {
 TEST_CASE("a phone that knocked while its home was heard is no witness of the silence after", "[evidence][R2]") {
     Gate gate = backup_of({"nora"});
     Phone nora("nora");
-    CHECK(refused(gate, nora) == Refusal::registered_at_home);
+    CHECK(nora.call(gate).status == 503);
     gate.beating.clear();
     gate.pass(6s);
     CHECK(gate.health_of(north) == PeerHealth::suspect);
@@ -94,6 +94,30 @@ TEST_CASE("a guest that was sent home, and whose home was lost again, stays when
     north_returns(gate);
     REQUIRE(gate.phase_of(north) == Phase::settling);
     CHECK(nora.send(gate).status == 200);
+}
+
+TEST_CASE("a PBX that is away for a moment is not lost, one that stays away is", "[evidence][R2]") {
+    Gate gate = backup_of({"nora"});
+    const base::Duration patience = quick().health.pbx_lost_after;
+    REQUIRE(patience > 1s);
+    gate.feed(PbxAvailability{false, "no answer"});
+    gate.pass(patience - 1s);
+    CHECK(gate.status().serving);
+    gate.feed(PbxAvailability{true, {}});
+    gate.pass(patience);
+    CHECK(gate.status().serving);
+    gate.feed(PbxAvailability{false, "no answer"});
+    gate.pass(patience);
+    CHECK_FALSE(gate.status().serving);
+}
+
+TEST_CASE("a right response under another user's name proves nothing", "[evidence][R16]") {
+    Gate gate = site_of({"alice", "bob"});
+    Phone alice("alice");
+    REQUIRE(alice.call(gate).status == 200);
+    ++alice.request.cseq;
+    alice.session.authorise(alice.request, "bob", alice.ha1);
+    CHECK(alice.repeat(gate).status == 401);
 }
 
 }  // namespace gate
