@@ -44,7 +44,10 @@ Json one_home(const core::HomeStatus& home) {
             {"strays", home.strays},
             {"records", home.records},
             {"backed_up_here", home.backed_up_here},
-            {"why", home.why}};
+            {"why", home.why},
+            {"stability_percent", home.stability},
+            {"in_call", home.in_call},
+            {"failback_waits_for", home.failback}};
 }
 
 Json one_peer(const core::PeerReport& peer) {

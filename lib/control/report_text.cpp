@@ -61,6 +61,14 @@ std::string health(const Json& judged) {
     return text(judged, "health") + (text(judged, "forced") == "auto" ? "" : " (forced)");
 }
 
+std::string why_of(const Json& home) {
+    std::string why = text(home, "why");
+    const std::string awaited = text(home, "failback_waits_for");
+    if (!awaited.empty()) why += "; failback waits for " + awaited;
+    if (const auto calls = home.at("in_call").get<std::uint64_t>()) why += "; " + std::to_string(calls) + " in a call";
+    return why;
+}
+
 std::string status_text(const Json& status) {
     std::string out = line("site", text(status, "site")) + line("state", state(status));
     out += line("database", status.at("database_available").get<bool>() ? "available" : "away");
@@ -82,7 +90,7 @@ std::string status_text(const Json& status) {
     for (const Json& home : status.at("homes"))
         homes.row({text(home, "home"), health(home), text(home, "phase"), duration(home, "phase_seconds"),
                    number(home, "guests") + with_strays(home), number(home, "records"),
-                   yes_or_no(home, "backed_up_here"), or_dash(text(home, "why"))});
+                   yes_or_no(home, "backed_up_here"), or_dash(why_of(home))});
     return homes.empty() ? out : out + '\n' + homes.text();
 }
 

@@ -12,6 +12,7 @@ Judgement refuse(Refusal refusal) {
 
 Judgement judge_own(const AdmissionFacts& facts) {
     if (facts.draining) return refuse(Refusal::draining);
+    if (facts.served_by_backup) return refuse(Refusal::guest_of_backup);
     if (!facts.licence_available) return refuse(Refusal::no_licence);
     if (!facts.may_enter) return refuse(Refusal::paced);
     return admit("own_user");
@@ -26,6 +27,7 @@ Judgement judge_newcomer(const AdmissionFacts& facts) {
 // refused by both sides for long (IP13).
 Judgement judge_while_home_returns(const AdmissionFacts& facts) {
     if (facts.registered_at_home && !facts.guest_here) return refuse(Refusal::registered_at_home);
+    if (facts.guest_here && facts.in_call) return admit("guest_in_call");
     if (facts.guest_here && !facts.released) return admit("guest_until_released");
     if (facts.homeless) return admit("homeless");
     return refuse(facts.released ? Refusal::home_is_back : Refusal::home_is_settling);
@@ -112,6 +114,8 @@ std::uint32_t retry_after(Refusal refusal, std::uint64_t salt) {
             case Refusal::home_is_back:
             case Refusal::home_is_settling:
                 return {5, 5};  // its home takes it; if not, it must be heard here again within ten seconds (R6)
+            case Refusal::guest_of_backup:
+                return {10, 10};
             case Refusal::registered_at_home:
                 return {30, 30};
             case Refusal::just_woken:

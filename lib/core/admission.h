@@ -20,6 +20,7 @@ struct AdmissionFacts {
     bool removes_only = false;      // a log-out or a fetch: takes no service
     bool licence_available = true;  // for what the plan adds
     bool may_enter = true;          // registered here already, or the queue lets it in now
+    bool served_by_backup = false;  // an own user whose phone a backup serves until it releases it (R6)
     // For guests:
     Phase phase = Phase::normal;
     PeerHealth home_health = PeerHealth::unknown;
@@ -33,6 +34,7 @@ struct AdmissionFacts {
     bool stray_here = false;           // is served here although its home serves
     Straying straying = Straying::no;  // what its home says of it
     bool room_left = true;             // guest-capacity is not used up
+    bool in_call = false;              // it moves when the call has ended (IP7)
 };
 
 // A phone that was told to go home and did not get in there knocks again; after this long it is taken for homeless

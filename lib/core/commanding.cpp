@@ -77,6 +77,11 @@ StatusReport Gatekeeper::State::status() const {
         // Of a site that leaves: for how long still.
         const bool live = peer.failover.phase == Phase::normal || (peer.leaving && peer.health == PeerHealth::lost);
         home.why = live ? peer.health_reason : peer.failover.cause;
+        home.stability = peer.stability.percent(settings_.failover.failback_after);
+        home.in_call = location_.busy_of(name);
+        if (peer.failover.phase == Phase::settling)
+            home.failback =
+                what_failback_waits_for(peer.failover, now_, failover_facts(peer), home.stability, settings_.failover);
         report.homes.push_back(std::move(home));
     }
     return report;
@@ -193,8 +198,6 @@ Report Gatekeeper::State::carry_out(const Resume&) {
 }
 
 Report Gatekeeper::State::carry_out(const ShowHistory& command) {
-    if (!command.home.text.empty() && find_peer(command.home) == nullptr)
-        return Declined{"'" + command.home.text + "' is no peer of this site; see --peers"};
     for (const auto& [name, peer] : peers_)
         if (peer.failover.began) history_.put(failover_row(peer));
     return history_.report(command.home, now_);

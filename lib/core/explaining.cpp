@@ -51,6 +51,7 @@ void tell_of_home(Facts& fact, const Peer& home, const AdmissionFacts& facts, ba
     fact("physical terminal", yes_or_no(facts.physical));
     fact("guest here", yes_or_no(facts.guest_here));
     fact("released to home", yes_or_no(facts.released));
+    fact("in a call", yes_or_no(facts.in_call));
     fact("stray", facts.stray_here ? "served here" : text(to_text(facts.straying)));
     fact("homeless", yes_or_no(facts.homeless));
     fact("room for guests", yes_or_no(facts.room_left));
@@ -113,6 +114,7 @@ Report Gatekeeper::State::carry_out(const Explain& command) {
     if (!here) plan.changes.push_back(AddBinding{});
     const AdmissionFacts facts = admission_facts(caller, entry, *aor, terminal, plan);
     if (caller.standing == Standing::own) fact("licence available", yes_or_no(facts.licence_available));
+    if (caller.standing == Standing::own) fact("served by a backup", yes_or_no(facts.served_by_backup));
     if (caller.home != nullptr) tell_of_home(fact, *caller.home, facts, now_);
     fact("may enter now", yes_or_no(facts.may_enter));
     const Judgement judgement = judge_admission(facts);

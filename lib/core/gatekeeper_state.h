@@ -2,6 +2,7 @@
 // peering, keeping, commanding, timing). Included by those files only.
 #pragma once
 
+#include <deque>
 #include <map>
 #include <optional>
 #include <set>
@@ -20,6 +21,7 @@
 #include "core/gatekeeper.h"
 #include "core/governor.h"
 #include "core/history.h"
+#include "core/homecoming.h"
 #include "core/lending.h"
 #include "core/licence_ledger.h"
 #include "core/limits.h"
@@ -30,6 +32,7 @@
 #include "core/registrar.h"
 #include "core/replica.h"
 #include "core/replication.h"
+#include "core/stability.h"
 #include "core/stray.h"
 
 namespace innkeeper::core {
@@ -80,11 +83,20 @@ struct Peer {
     Version records_there;
     Outbox registrations_to;
     Outbox records_to;
+    // Failback to it.
+    Stability stability;
+    Homecoming homecoming;
+    struct Told {
+        LocationEntry* guest;
+        base::Instant at;
+    };
+    std::deque<Told> told;                // guests that were told to go home, the earliest first
+    std::vector<base::SiteName> holding;  // homes whose phones it serves until it releases them
     Pace release;
     Pace questions{Limits::phone_questions};  // about its phones
 
     Peer(base::SiteName site, base::Instant now, std::uint32_t release_rate)
-        : name(std::move(site)), heard(now), serving_until(now), release(release_rate) {
+        : name(std::move(site)), heard(now), serving_until(now), stability(now), release(release_rate) {
         failover.since = now;
     }
 };
@@ -139,6 +151,9 @@ private:
     void remove_bindings(LocationEntry& entry, std::vector<Binding> kept, RemovalCause cause,
                          const base::SiteName& moved_to);
     void tell(LocationEntry& entry);
+    void publish_soon() {
+        if (!publish_at_) publish_at_ = now_ + std::chrono::milliseconds(20);  // gathers what comes together
+    }
 
     // storming.cpp
     void on(LoopLagMeasured& measured);
@@ -169,12 +184,14 @@ private:
     void receive(Peer& peer, PhoneVerdict& verdict);
     void apply_registration(Peer& peer, RegistrationEntry entry);
     void apply_record(Peer& peer, RecordEntry entry);
+    void note_epoch(Peer& peer, base::Epoch epoch);
     void compare(Peer& peer);
     void raise_epoch(base::Epoch above);
     void send_hello(Peer& peer);
     void send_heartbeat(Peer& peer);
     void send_positions(Peer& peer);
     void pump(Peer& peer);
+    static RegistrationEntry told_of(const LocationEntry& entry);
     void pump_registrations(Peer& peer);
     void pump_records(Peer& peer);
     bool is_backup(const Peer& peer) const;
@@ -227,13 +244,29 @@ private:
     void review_pbx();
     std::string why_not_serving() const;
     void on_phase(Peer& peer, Phase from);
+    void note_loss(Peer& peer, bool first);
     FailoverRow failover_row(const Peer& peer) const;
     void write_failover(const Peer& peer, bool ended);
 
     // returning.cpp: failback
     void on(WallClock& clock);
     void on(CallsChanged& changed);
+    FailoverFacts failover_facts(const Peer& peer) const;
     void release_guests(Peer& peer);
+    void send_home(Peer& peer, std::size_t most);
+    bool window_open() const;
+    bool sent_home(const Peer& home, const LocationEntry& guest) const;
+    void follow_up(Peer& peer);
+    void told_to_go_home(Peer& home, LocationEntry& guest);
+    void came_home(Peer& home, LocationEntry& guest, base::Instant registered_there);
+    void came_back(Peer& home, LocationEntry& guest);
+    void went_silent(LocationEntry& guest);
+    void take_back(LocationEntry& guest);
+    void end_journeys(Peer& home);
+    bool served_by_backup(const base::Aor& aor, const RegistrationPlan& plan) const;
+    void count_arrival(Peer& home, LocationEntry& guest);
+    void count_refusal(Peer& home, LocationEntry& guest) const;
+    void note_gap(Peer& home, base::Instant since) const;
 
     // straying.cpp: phones that their living home does not reach
     void note_knock(Peer& home, const LocationEntry& entry, const RegisterRequest& request);

@@ -33,6 +33,17 @@ FailoverReport report_of(const FailoverRow& row, base::Instant now) {
 
 }  // namespace
 
+std::vector<std::string> evidence_in_words(const std::string& reason, const HealthEvidence& evidence) {
+    std::vector<std::string> words{reason};
+    const auto tenths = evidence.silence / std::chrono::milliseconds(100);
+    words.push_back("not heard for " + std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " s");
+    if (evidence.port_refuses) words.emplace_back("its port refuses");
+    if (evidence.phone_knocks) words.emplace_back("its phones knock here");
+    if (evidence.third_peer_misses) words.emplace_back("a third peer misses it too");
+    if (evidence.third_peer_hears) words.emplace_back("a third peer hears it");
+    return words;
+}
+
 void History::put(FailoverRow row) {
     const auto known = std::find_if(failovers_.begin(), failovers_.end(), [&](const FailoverRow& one) {
         return one.home == row.home && one.number == row.number;

@@ -15,9 +15,13 @@
 #include <vector>
 
 #include "core/operator_command.h"
+#include "core/peer_health.h"
 #include "core/row.h"
 
 namespace innkeeper::core {
+
+// What spoke for the loss of a home, a line each: the verdict's own reason first, then each witness.
+std::vector<std::string> evidence_in_words(const std::string& reason, const HealthEvidence& evidence);
 
 class History {
 public:

@@ -13,7 +13,16 @@ void Gatekeeper::State::on(StateLoaded& loaded) {
         raise_epoch(loaded.epoch);
     else
         out_->push_back(WriteRow{EpochRow{epoch_}});
-    for (const FailoverRow& row : loaded.failovers) restore(row);
+    for (std::size_t i = 0; i < loaded.failovers.size(); ++i) {
+        FailoverRow& row = loaded.failovers[i];
+        const bool superseded = i + 1 < loaded.failovers.size() && loaded.failovers[i + 1].home == row.home;
+        // Its end was never written: the next of that home tells when it was over, or the home is none of our peers.
+        if (!row.ended && (superseded || find_peer(row.home) == nullptr)) {
+            row.ended = superseded ? loaded.failovers[i + 1].allowed : now_;
+            out_->push_back(WriteRow{row});
+        }
+        restore(row);
+    }
     for (BindingsRow& row : loaded.bindings) restore(row);
     for (auto& [name, peer] : peers_) {
         const bool over = peer.failover.phase == Phase::normal;
@@ -24,12 +33,13 @@ void Gatekeeper::State::on(StateLoaded& loaded) {
 }
 
 void Gatekeeper::State::restore(const FailoverRow& row) {
+    history_.put(row);
     Peer* home = find_peer(row.home);
     if (home == nullptr) return;
     Failover& failover = home->failover;
     const bool under_way = failover.phase != Phase::normal;  // begun in this life, before the database was reached
-    history_.put(row);
     if (row.ended) {
+        failover.last_end = row.ended;
         failover.number = std::max(failover.number, row.number + (under_way ? 1 : 0));
         if (!under_way) failover.began.reset();
         return;
@@ -41,6 +51,12 @@ void Gatekeeper::State::restore(const FailoverRow& row) {
     failover.cause = row.cause;
     failover.first_guest = row.first_guest;
     failover.guests_served += row.guests;
+    failover.counts.evidence = row.evidence;
+    failover.counts.refused += row.refused;
+    failover.counts.longest_gap = std::max(failover.counts.longest_gap, row.longest_gap);
+    failover.counts.released += row.released;
+    failover.counts.stops += row.stops;
+    failover.counts.relapses += row.relapses;
 }
 
 // The peers may have been quicker than the database with what happened while we were away.

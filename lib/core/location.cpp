@@ -30,8 +30,9 @@ LocationEntry& Location::obtain(const base::Aor& aor) {
 
 void Location::count(LocationEntry& entry) {
     GuestCount* guests = entry.guest_of.text.empty() ? nullptr : &guests_[entry.guest_of];
-    const LocationEntry::Counted now{guests, static_cast<std::uint32_t>(entry.bindings.size()), entry.released,
-                                     entry.stray};
+    const bool free = entry.released || entry.kept;
+    const LocationEntry::Counted now{guests, static_cast<std::uint32_t>(entry.bindings.size()), free,
+                                     entry.calls > 0 && !free, entry.stray};
     if (now == entry.counted) return;
     const auto add = [this](const LocationEntry::Counted& counted, std::uint64_t sign) {
         bindings_ += sign * counted.bindings;
@@ -40,7 +41,8 @@ void Location::count(LocationEntry& entry) {
             own_registered_ += sign;
         } else {
             counted.guests->guests += sign;
-            if (counted.released) counted.guests->released += sign;
+            if (counted.free) counted.guests->free += sign;
+            if (counted.busy) counted.guests->busy += sign;
             if (counted.stray) counted.guests->strays += sign;
         }
     };
@@ -50,7 +52,7 @@ void Location::count(LocationEntry& entry) {
 }
 
 void Location::settle(LocationEntry& entry, bool tell) {
-    if (entry.bindings.empty()) entry.released = entry.stray = false;
+    if (entry.bindings.empty()) entry.released = entry.kept = entry.stray = false;
     count(entry);
     put_in_agenda(entry);
     if (!tell) return;
@@ -106,25 +108,39 @@ std::uint64_t Location::strays_of(const base::SiteName& home) const {
 
 std::uint64_t Location::unreleased_of(const base::SiteName& home) const {
     const auto found = guests_.find(home);
-    return found == guests_.end() ? 0 : found->second.guests - found->second.released;
+    return found == guests_.end() ? 0 : found->second.guests - found->second.free;
 }
 
-std::vector<LocationEntry*> Location::unreleased_guests(const base::SiteName& home, std::size_t most) {
+std::uint64_t Location::busy_of(const base::SiteName& home) const {
+    const auto found = guests_.find(home);
+    return found == guests_.end() ? 0 : found->second.busy;
+}
+
+std::vector<LocationEntry*> Location::idle_guests(const base::SiteName& home, std::size_t most) {
     std::vector<LocationEntry*> guests;
     each_registered([&](LocationEntry& entry) {
-        if (guests.size() < most && entry.guest_of == home && !entry.released) guests.push_back(&entry);
+        const bool idle = !entry.released && !entry.kept && entry.calls == 0;
+        if (guests.size() < most && entry.guest_of == home && idle) guests.push_back(&entry);
     });
     return guests;
 }
 
+// The peers are told: the home takes nobody whom we still serve.
 void Location::release(LocationEntry& guest) {
     guest.released = true;
-    settle(guest, false);
+    guest.kept = false;
+    settle(guest, true);
+}
+
+void Location::keep(LocationEntry& guest) {
+    guest.released = false;
+    guest.kept = true;
+    settle(guest, true);
 }
 
 void Location::take_back(LocationEntry& guest) {
-    guest.released = false;
-    settle(guest, false);
+    guest.released = guest.kept = false;
+    settle(guest, true);
 }
 
 }  // namespace innkeeper::core

@@ -20,9 +20,13 @@ namespace innkeeper::core {
 
 struct GuestCount {  // of one home
     std::uint64_t guests = 0;
-    std::uint64_t released = 0;
+    std::uint64_t free = 0;  // released, or kept after they came back
+    std::uint64_t busy = 0;  // in a call, and neither
     std::uint64_t strays = 0;
 };
+
+// A guest on its way home, as failback follows it (core/homecoming.h).
+enum class Journey : std::uint8_t { none, sent, told };
 
 struct LocationEntry {
     const base::Aor* aor = nullptr;  // the key it is stored under
@@ -42,13 +46,19 @@ struct LocationEntry {
     bool stray = false;                         // a guest although its home serves
     Refusal last_refusal = Refusal::malformed;  // with last_refused; for --explain
     base::Instant last_refused = never;
-    std::uint32_t calls = 0;  // under way on its phone (IP7)
     Turn turn;                // of a newcomer that was told to wait
+    bool kept = false;           // one that came back because its home did not take it; it may go when it likes
+    Journey journey = Journey::none;
+    std::uint32_t calls = 0;       // under way on its phone (IP7)
+    base::Instant calls_since;     // when that number changed
+    std::uint32_t moved_in = 0;    // number of the failover in which it was counted as moved,
+    std::uint32_t refused_in = 0;  // as turned away
 
     struct Counted {                   // what the entry stands for in the counts of Location, which alone keeps it
         GuestCount* guests = nullptr;  // null: own user
         std::uint32_t bindings = 0;
-        bool released = false;
+        bool free = false;
+        bool busy = false;
         bool stray = false;
         bool operator==(const Counted&) const = default;
     } counted;
@@ -80,10 +90,12 @@ public:
     std::uint64_t guests_of(const base::SiteName& home) const;
     std::uint64_t strays_of(const base::SiteName& home) const;  // of these
 
-    // Guests of `home` that are not released yet, in the order of their last change, at most `most`.
-    std::vector<LocationEntry*> unreleased_guests(const base::SiteName& home, std::size_t most);
-    std::uint64_t unreleased_of(const base::SiteName& home) const;
+    // Guests of `home` that are neither released nor in a call, in the order of their last change, at most `most`.
+    std::vector<LocationEntry*> idle_guests(const base::SiteName& home, std::size_t most);
+    std::uint64_t unreleased_of(const base::SiteName& home) const;  // those in a call too
+    std::uint64_t busy_of(const base::SiteName& home) const;
     void release(LocationEntry& guest);
+    void keep(LocationEntry& guest);  // it came back
     void take_back(LocationEntry& guest);
 
     // Every entry with a binding, in the order of change. visit(LocationEntry&); must not settle.

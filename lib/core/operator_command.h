@@ -72,7 +72,10 @@ struct HomeStatus {
     std::uint64_t strays = 0;   // of the guests: admitted although their home serves
     std::uint64_t records = 0;  // backup records held
     bool backed_up_here = false;
-    std::string why;  // the last cause, in words
+    std::string why;              // the last cause, in words
+    std::uint32_t stability = 0;  // per cent of the proof that failback wants
+    std::uint64_t in_call = 0;    // guests that are not sent home yet because of it
+    std::string failback;         // in phase settling: what it waits for
 };
 
 // How newcomers are let in (core/admission_queue.h).

@@ -51,6 +51,8 @@ bool Gatekeeper::State::is_backup(const Peer& peer) const {
 void Gatekeeper::State::on(PeerLinkChanged& changed) {
     Peer* peer = find_peer(changed.site);
     if (peer == nullptr) return;
+    if (peer->link == LinkState::up && changed.state != LinkState::up)
+        peer->stability.suffer(Stability::Incident::link_down, settings_.failover.failback_after);
     peer->link = changed.state;
     peer->link_detail = changed.detail;
     peer->registrations_to.reset();
@@ -81,7 +83,7 @@ void Gatekeeper::State::on(PeerMessageReceived& received) {
 void Gatekeeper::State::receive(Peer& peer, Hello& hello) {
     if (hello.epoch_heard_of_you > epoch_) raise_epoch(hello.epoch_heard_of_you);
     if (hello.epoch < peer.epoch) return send_hello(peer);  // tells it which epoch we have heard of it
-    peer.epoch = hello.epoch;
+    note_epoch(peer, hello.epoch);
     for (auth::NonceKey& key : hello.nonce_keys) keyring_.install_peer(peer.name.text, std::move(key));
     std::vector<std::string> mismatches = mismatches_between(settings_.matching, hello.matching);
     if (hello.protocol != Hello{}.protocol)
@@ -104,9 +106,16 @@ void Gatekeeper::State::receive(Peer& peer, Hello& hello) {
     send_positions(peer);
 }
 
+void Gatekeeper::State::note_epoch(Peer& peer, base::Epoch epoch) {
+    if (peer.epoch.value != 0 && epoch > peer.epoch)
+        peer.stability.suffer(Stability::Incident::restarted, settings_.failover.failback_after);
+    peer.epoch = epoch;
+}
+
 void Gatekeeper::State::receive(Peer& peer, Heartbeat& heartbeat) {
     if (heartbeat.epoch < peer.epoch) return;
-    peer.epoch = heartbeat.epoch;
+    note_epoch(peer, heartbeat.epoch);
+    peer.holding = std::move(heartbeat.holding);
     peer.heard = now_;
     const bool first = !std::exchange(peer.ever_heard, true);
     peer.redialled = false;
@@ -189,6 +198,8 @@ void Gatekeeper::State::apply_record(Peer& peer, RecordEntry entry) {
 // time, the one at its home.
 void Gatekeeper::State::apply_registration(Peer& peer, RegistrationEntry entry) {
     LocationEntry* mine = location_.find(entry.aor);
+    if (mine != nullptr && mine->guest_of == peer.name && !entry.bindings.empty())
+        came_home(peer, *mine, newest_registration(entry.bindings));
     const bool both = mine != nullptr && !mine->bindings.empty() && !entry.bindings.empty();
     const std::vector<Binding> theirs = both ? entry.bindings : std::vector<Binding>{};
     const bool home_is_there = both && mine->guest_of == peer.name;
@@ -271,6 +282,11 @@ void Gatekeeper::State::send_heartbeat(Peer& peer) {
         if (name != peer.name && (other.ever_heard || other.forced != ForcedVerdict::automatic))
             heartbeat.views.push_back(
                 {name, other.health, now_ - other.heard, other.forced != ForcedVerdict::automatic});
+    // Only while we can serve them: a home takes nobody whom we hold.
+    const Phase phase = peer.failover.phase;
+    if (!draining_ && (phase == Phase::active || phase == Phase::settling || phase == Phase::returning) &&
+        vault_.count(peer.name) > 0)
+        heartbeat.holding.push_back(peer.name);
     out_->push_back(SendToPeer{peer.name, std::move(heartbeat)});
 }
 
@@ -287,16 +303,26 @@ void Gatekeeper::State::pump(Peer& peer) {
     if (is_backup(peer) && directory_.loaded()) pump_records(peer);
 }
 
+RegistrationEntry Gatekeeper::State::told_of(const LocationEntry& entry) {
+    RegistrationEntry told;
+    told.aor = *entry.aor;
+    told.guest_of = entry.guest_of;
+    told.bindings = entry.bindings;
+    told.stray = entry.stray;
+    told.released = entry.released || entry.kept;
+    return told;
+}
+
 void Gatekeeper::State::pump_registrations(Peer& peer) {
     while (const auto next = peer.registrations_to.next(location_.changes().latest())) {
         Changes page{Dataset::registrations, epoch_, next->after, {}, next->restart, false, {}, {}};
-        page.upto = location_.changes().visit_after(
-            next->after, Limits::changes_per_page, [&](const LocationEntry* entry, const base::Aor* gone) {
-                if (entry != nullptr)
-                    page.registrations.push_back({*entry->aor, entry->guest_of, entry->bindings, entry->stray});
-                else
-                    page.registrations.push_back({*gone, {}, {}, false});
-            });
+        page.upto = location_.changes().visit_after(next->after, Limits::changes_per_page,
+                                                    [&](const LocationEntry* entry, const base::Aor* gone) {
+                                                        if (entry != nullptr)
+                                                            page.registrations.push_back(told_of(*entry));
+                                                        else
+                                                            page.registrations.push_back({*gone, {}, {}, false});
+                                                    });
         page.complete = page.upto == location_.changes().latest();
         peer.registrations_to.on_sent(page.upto);
         out_->push_back(SendToPeer{peer.name, std::move(page)});

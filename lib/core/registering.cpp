@@ -142,6 +142,8 @@ void Gatekeeper::State::register_known(const RegisterRequest& request, const bas
             judgement.refusal == Refusal::home_is_settling || judgement.refusal == Refusal::home_is_back;
         if (sent_home && entry.refused_since < caller.home->failover.allowed) entry.refused_since = now_;
         if (caller.standing == Standing::own) entry.turned_away = now_;
+        if (judgement.refusal == Refusal::home_is_back) told_to_go_home(*caller.home, entry);
+        if (caller.home != nullptr) count_refusal(*caller.home, entry);
         std::optional<std::chrono::seconds> wait;
         if (judgement.refusal == Refusal::paced) wait = tell_to_wait(caller, entry);
         return refuse(request, *judgement.refusal, caller.standing, aor, wait);
@@ -177,6 +179,7 @@ AdmissionFacts Gatekeeper::State::admission_facts(const Caller& caller, const Lo
         const backup::TerminalKind kind = licence_kind(caller, entry, terminal);
         const std::uint32_t drawn = entry != nullptr && entry->licence_kind == kind ? entry->licences : 0;
         facts.licence_available = needed <= drawn || licences_.available(now_, kind, needed - drawn);
+        facts.served_by_backup = !registered && served_by_backup(aor, plan);
     }
     if (caller.home != nullptr) {
         const Peer& home = *caller.home;
@@ -184,7 +187,8 @@ AdmissionFacts Gatekeeper::State::admission_facts(const Caller& caller, const Lo
         facts.home_health = home.health;
         facts.home_link_up = home.link == LinkState::up;
         facts.guest_here = registered;
-        facts.released = entry != nullptr && entry->released;
+        facts.released = entry != nullptr && sent_home(home, *entry);
+        facts.in_call = entry != nullptr && entry->calls > 0;
         facts.registered_at_home = home.registrations.find(aor) != nullptr;
         facts.homeless = !facts.registered_at_home && entry != nullptr &&
                          entry->refused_since > home.failover.allowed &&
@@ -233,8 +237,10 @@ void Gatekeeper::State::admit(const RegisterRequest& request, LocationEntry& ent
     if (!was_registered && !entry.bindings.empty())
         announce(PhoneRegistered{*entry.aor, entry.guest_of, std::string(entry.bindings.front().contact), entry.stray,
                                  caller.record->priority});
-    if (was_registered && entry.bindings.empty())
+    if (was_registered && entry.bindings.empty()) {
+        went_silent(entry);
         announce(PhoneRemoved{*entry.aor, entry.guest_of, RemovalCause::unregistered, {}});
+    }
     announce(RegisterJudged{*entry.aor, request.source.remote.ip, caller.standing, Verdict::admitted, std::nullopt});
 }
 
@@ -246,11 +252,15 @@ bool Gatekeeper::State::begins_failover(const Peer& home, backup::TerminalKind t
 
 void Gatekeeper::State::welcome_guest(LocationEntry& entry, Peer& home, bool was_guest, backup::TerminalKind terminal) {
     entry.guest_of = home.name;
-    entry.released = false;
+    if (entry.calls > 0 && now_ - entry.calls_since >= Limits::longest_call) entry.calls = 0;
+    if (entry.journey == Journey::told)
+        came_back(home, entry);
+    else if (entry.released && entry.calls > 0)
+        take_back(entry);  // released, and in a call before it knew
     Failover& failover = home.failover;
     if (failover.phase == Phase::normal) return;  // a stray
     const bool begins = begins_failover(home, terminal);
-    if (!was_guest || begins) ++failover.guests_served;
+    if (!was_guest || begins) count_arrival(home, entry);
     if (!begins) return;
     begin(failover, now_, std::string(entry.aor->text()));
     announce(FailoverBegan{home.name, *entry.aor});
@@ -281,7 +291,7 @@ void Gatekeeper::State::remove_bindings(LocationEntry& entry, std::vector<Bindin
 void Gatekeeper::State::tell(LocationEntry& entry) {
     for (Binding& binding : entry.bindings) binding.promised = binding.expires + (binding.expires - now_);
     location_.settle(entry, true);
-    if (!publish_at_) publish_at_ = now_ + std::chrono::milliseconds(20);  // gathers what comes together
+    publish_soon();
     BindingsRow row;
     row.aor = *entry.aor;
     row.guest_of = entry.guest_of;

@@ -12,6 +12,7 @@ namespace innkeeper::core {
 struct ReplicaEntry {
     base::SiteName guest_of;
     std::vector<Binding> bindings;  // never empty
+    bool released = false;          // a guest whom its backup has sent home
     std::uint64_t digest = 0;
     std::uint32_t generation = 0;
     bool stray = false;

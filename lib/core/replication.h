@@ -26,6 +26,7 @@ public:
     };
     std::optional<Next> next(base::Sequence latest) const;
     void on_sent(base::Sequence upto);
+    bool has(base::Sequence sequence) const { return started_ && !restart_pending_ && acknowledged_ >= sequence; }
 
     base::Sequence acknowledged() const { return acknowledged_; }
 

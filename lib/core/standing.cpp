@@ -40,10 +40,14 @@ void Gatekeeper::State::review(Peer& peer) {
         peer.health_reason.append(": ").append(peer.why_not_serving);
     if (judgement.names_its_own_reason && peer.leaving) peer.health_reason = leaving_in_words(peer, now_);
     peer.vouched_for = judgement.health == PeerHealth::suspect && evidence.third_peer_hears;
+    const base::Duration full_proof = settings_.failover.failback_after;
     if (judgement.health != peer.health) {
+        if (judgement.health == PeerHealth::suspect) peer.stability.suffer(Stability::Incident::doubted, full_proof);
+        if (judgement.health == PeerHealth::lost) peer.stability.suffer(Stability::Incident::lost, full_proof);
         announce(PeerHealthChanged{peer.name, peer.health, judgement.health, peer.health_reason});
         peer.health = judgement.health;
     }
+    peer.stability.observe(now_, (peer.health == PeerHealth::alive && peer.serving) || peer.vouched_for, full_proof);
     // A connection that survived an outage waits for TCP to try again; a new one is quicker. Not at the first doubt: on
     // a slow path it would throw away what is under way, and make the silence that it is meant to end (R2).
     if (evidence.silence >= settings_.health.lost_after_witnessed && peer.link == LinkState::up && !peer.redialled) {
@@ -53,9 +57,7 @@ void Gatekeeper::State::review(Peer& peer) {
     if (!peer.backed_up_here && peer.failover.phase == Phase::normal) return;
     for (;;) {
         const Phase from = peer.failover.phase;
-        const FailoverFacts facts{peer.health, peer.health_reason, location_.guests_of(peer.name),
-                                  location_.unreleased_of(peer.name), peer.vouched_for};
-        if (!advance(peer.failover, now_, facts, settings_.failover)) return;
+        if (!advance(peer.failover, now_, failover_facts(peer), settings_.failover)) return;
         on_phase(peer, from);
     }
 }
@@ -82,13 +84,16 @@ std::string Gatekeeper::State::why_not_serving() const {
 void Gatekeeper::State::on_phase(Peer& peer, Phase from) {
     Failover& failover = peer.failover;
     announce(FailoverPhaseChanged{peer.name, from, failover.phase, failover.cause});
-    if (failover.phase == Phase::active) {
-        adopt_strays(peer);
-        // After a relapse whoever was sent home and is still here stays.
-        location_.each_registered([&](LocationEntry& entry) {
-            if (entry.guest_of == peer.name && entry.released) location_.take_back(entry);
-        });
-    }
+    if (failover.phase == Phase::allowed || failover.phase == Phase::active)
+        note_loss(peer, failover.phase == Phase::allowed);
+    if (failover.phase == Phase::returning) peer.homecoming.begin(now_, settings_.failover.failback_canaries > 0);
+    const bool stopped = failover.phase == Phase::settling && from != Phase::active &&
+                         peer.homecoming.outlook() == Homecoming::Outlook::bad;
+    if (stopped)
+        announce(FailbackStopped{peer.name, failover.cause,
+                                 location_.guests_of(peer.name) - location_.unreleased_of(peer.name)});
+    if (stopped || failover.phase == Phase::active || failover.phase == Phase::normal) end_journeys(peer);
+    if (failover.phase == Phase::active) adopt_strays(peer);
     const bool ended = failover.phase == Phase::normal && failover.began.has_value();
     if (failover.began) write_failover(peer, ended);
     if (!ended) return;
@@ -98,8 +103,20 @@ void Gatekeeper::State::on_phase(Peer& peer, Phase from) {
     });
     for (LocationEntry* entry : left) remove_bindings(*entry, {}, RemovalCause::moved, peer.name);
     vault_.end_overlays(peer.name);
-    announce(FailoverEnded{peer.name, now_ - *failover.began, failover.guests_served});
+    announce(FailoverEnded{peer.name, now_ - *failover.began, failover.guests_served, failover.counts.longest_gap});
     failover.began.reset();
+    failover.last_end = now_;
+}
+
+// What the history tells of it: what spoke for the loss, and since when nobody was served there.
+void Gatekeeper::State::note_loss(Peer& peer, bool first) {
+    FailoverCounts& counts = peer.failover.counts;
+    const HealthEvidence evidence = evidence_of(peer);
+    if (first) counts.evidence = evidence_in_words(peer.health_reason, evidence);
+    counts.home_gone = peer.heard;
+    if (peer.seen_elsewhere) counts.home_gone = std::max(counts.home_gone, *peer.seen_elsewhere);
+    if (evidence.leaving) counts.home_gone = now_;
+    if (evidence.not_serving > base::Duration{}) counts.home_gone = peer.serving_until;
 }
 
 FailoverRow Gatekeeper::State::failover_row(const Peer& peer) const {
@@ -113,6 +130,12 @@ FailoverRow Gatekeeper::State::failover_row(const Peer& peer) const {
     row.cause = failover.cause;
     row.first_guest = failover.first_guest;
     row.guests = failover.guests_served;
+    row.evidence = failover.counts.evidence;
+    row.refused = failover.counts.refused;
+    row.longest_gap = failover.counts.longest_gap;
+    row.released = failover.counts.released;
+    row.stops = failover.counts.stops;
+    row.relapses = failover.counts.relapses;
     return row;
 }
 

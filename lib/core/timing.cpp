@@ -37,6 +37,7 @@ void Gatekeeper::State::on(TimePassed&) {
     }
     review_pbx();
     for (auto& [name, peer] : peers_) {
+        follow_up(peer);
         review(peer);
         release_guests(peer);
     }
@@ -55,6 +56,7 @@ void Gatekeeper::State::forgive_own_stall() {
         peer.heard = std::min(now_, peer.heard + asleep);
         if (peer.seen_elsewhere) peer.seen_elsewhere = std::min(now_, *peer.seen_elsewhere + asleep);
         peer.serving_until = std::min(now_, peer.serving_until + asleep);
+        peer.stability.skip(asleep);
     }
 }
 
@@ -71,6 +73,7 @@ void Gatekeeper::State::expire_bindings() {
         std::vector<Binding> kept;
         for (Binding& binding : entry->bindings)
             if (binding.expires > now_) kept.push_back(std::move(binding));
+        if (kept.empty()) went_silent(*entry);
         const RemovalCause cause = entry->released ? RemovalCause::moved : RemovalCause::expired;
         remove_bindings(*entry, std::move(kept), cause, entry->released ? entry->guest_of : base::SiteName{});
     }
@@ -99,7 +102,9 @@ base::Instant Gatekeeper::State::next_deadline() const {
     for (const auto& [name, peer] : peers_) {
         for (const base::Instant seen : {peer.heard, peer.seen_elsewhere.value_or(peer.heard)})
             if (const auto threshold = next_threshold(settings_.health, now_ - seen)) consider(seen + *threshold);
-        if (const auto change = next_change(peer.failover, settings_.failover)) consider(*change);
+        const auto stable_at = peer.stability.full_at(settings_.failover.failback_after);
+        if (const auto change = next_change(peer.failover, settings_.failover, stable_at)) consider(*change);
+        if (!peer.told.empty()) consider(peer.told.front().at + settings_.failover.guest_lease);
         if (peer.failover.phase == Phase::returning) consider(now_ + release_interval);
     }
     return next;

@@ -40,6 +40,8 @@ CensusSeries::Site CensusSeries::make_site(prometheus::Registry& registry) {
 void CensusSeries::add_homes(prometheus::Registry& registry, const core::Settings& settings) {
     auto& phase = gauges(registry, "failover_phase", "1 for the phase in which the failover of a home stands here.");
     auto& in_phase = gauges(registry, "failover_phase_age_seconds", "How long the failover has been in its phase.");
+    auto& stability = gauges(registry, "home_stability_ratio", "How much of its stability a home has proved, 0 to 1.");
+    auto& in_call = gauges(registry, "guests_in_call", "Guests that are not sent home before their call ends.");
     auto& guests = gauges(registry, "guests", "Users of a home that are registered here.");
     auto& strays = gauges(registry, "strays", "Of the guests: those whose home serves but does not reach them.");
     auto& forced = gauges(registry, "home_forced", "1 while an operator's verdict about a home is in force (--force).");
@@ -52,6 +54,8 @@ void CensusSeries::add_homes(prometheus::Registry& registry, const core::Setting
                 &phase.Add({{"home", site.text}, {"phase", label(to_text(one))}});
         series.phase[static_cast<std::size_t>(core::Phase::normal)]->Set(1);
         series.in_phase = &in_phase.Add(home);
+        series.stability = &stability.Add(home);
+        series.in_call = &in_call.Add(home);
         series.guests = &guests.Add(home);
         series.strays = &strays.Add(home);
         series.forced = {&forced.Add({{"home", site.text}, {"verdict", "lost"}}),
@@ -154,6 +158,8 @@ void CensusSeries::observe(const core::Census& census) {
         for (const auto phase : core::every_phase)
             series->second.phase[static_cast<std::size_t>(phase)]->Set(phase == home.phase);
         series->second.in_phase->Set(in_seconds(home.in_phase));
+        series->second.stability->Set(home.stability / 100.0);
+        set(*series->second.in_call, home.in_call);
         set(*series->second.guests, home.guests);
         set(*series->second.strays, home.strays);
         series->second.forced[0]->Set(home.forced == core::ForcedVerdict::lost);

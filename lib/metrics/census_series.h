@@ -33,6 +33,8 @@ private:
     struct Home {
         std::array<Gauge*, std::size(core::every_phase)> phase;
         Gauge* in_phase;
+        Gauge* stability;
+        Gauge* in_call;
         Gauge* guests;
         Gauge* strays;
         std::array<Gauge*, 2> forced;  // lost, serving

@@ -42,6 +42,14 @@ Gate& Gate::with_users(std::vector<std::string> names) {
 void Gate::feed(Event event) {
     happened.clear();
     keeper.step(now, std::move(event), happened);
+    for (std::size_t i = 0; acknowledging && i < happened.size(); ++i) {
+        const auto* send = std::get_if<SendToPeer>(&happened[i]);
+        const auto* page = send != nullptr ? std::get_if<Changes>(&send->message) : nullptr;
+        if (page == nullptr || page->dataset != Dataset::registrations) continue;
+        const base::SiteName peer = send->to;
+        const Position reached{Dataset::registrations, page->epoch, page->upto};
+        keeper.step(now, PeerMessageReceived{peer, reached}, happened);
+    }
 }
 
 void Gate::pass(base::Duration duration) {
@@ -173,6 +181,7 @@ Gate site_of(std::vector<std::string> users) {
 Settings quick() {
     Settings settings = support::settings_of("south", {"north", "west"}, {"north"});
     settings.failover.failback_after = 10s;
+    settings.failover.failback_canaries = 0;
     settings.failover.homeless_grace = 30s;
     return settings;
 }
@@ -183,6 +192,8 @@ Gate backup_of(std::vector<std::string> users, Settings settings) {
     gate.started().with_users({"alice"});
     gate.feed(StateLoaded{});
     gate.entrusted_by_north(std::move(users));
+    gate.acknowledging = true;
+    gate.hear(north, Position{});
     gate.beating = {north};
     gate.pass(1s);
     return gate;

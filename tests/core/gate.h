@@ -84,6 +84,7 @@ public:
     std::vector<base::SiteName> beating;
     Heartbeat heartbeat;  // what peers say when they beat
     base::Instant beaten{};
+    bool acknowledging = false;  // peers say at once that they have what they were told of registrations
 
 private:
     MatchingSettings matching_;
@@ -108,7 +109,7 @@ public:
 };
 
 Gate site_of(std::vector<std::string> users);  // started, with these users
-Settings quick();  // the product's defaults, but for failback after 10 s and a grace of 30 s
+Settings quick();  // the product's defaults, but for failback after 10 s, without canaries, and a grace of 30 s
 // South, with north known and heard, and these users of it.
 Gate backup_of(std::vector<std::string> users, Settings settings = quick());
 void lose_north(Gate& gate);  // silent until it is lost
