@@ -89,7 +89,7 @@ TEST_CASE("released guests are counted, and are released no more once they are g
     location.release(alice);
     CHECK(location.guests_of(north) == 2);
     CHECK(location.unreleased_of(north) == 1);
-    CHECK(names(location.unreleased_guests(north, 10)) == Words{"bob"});
+    CHECK(names(location.idle_guests(north, 10)) == Words{"bob"});
     location.take_back(alice);
     CHECK(location.unreleased_of(north) == 2);
     location.release(alice);
@@ -99,6 +99,33 @@ TEST_CASE("released guests are counted, and are released no more once they are g
     CHECK(location.unreleased_of({"elsewhere"}) == 0);
 }
 
+TEST_CASE("guests in a call are counted apart and are not idle", "[location][IP7]") {
+    Location location;
+    LocationEntry& alice = put(location, "alice", {until(start)}, north);
+    put(location, "bob", {until(start)}, north);
+    alice.calls = 2;
+    location.settle(alice, false);
+    CHECK(location.busy_of(north) == 1);
+    CHECK(location.unreleased_of(north) == 2);
+    CHECK(names(location.idle_guests(north, 10)) == Words{"bob"});
+    alice.calls = 0;
+    location.settle(alice, false);
+    CHECK(location.busy_of(north) == 0);
+    CHECK(location.busy_of({"elsewhere"}) == 0);
+}
+
+TEST_CASE("a guest that is kept is neither released nor waits for it", "[location][IP13]") {
+    Location location;
+    LocationEntry& alice = put(location, "alice", {until(start)}, north);
+    location.release(alice);
+    location.keep(alice);
+    CHECK_FALSE(alice.released);
+    CHECK(location.unreleased_of(north) == 0);
+    CHECK(location.idle_guests(north, 10).empty());
+    location.take_back(alice);
+    CHECK(location.unreleased_of(north) == 1);
+}
+
 TEST_CASE("guests are released in the order of their last change, at most as many as asked", "[location][IP13]") {
     Location location;
     put(location, "alice", {until(start)}, north);
@@ -106,8 +133,8 @@ TEST_CASE("guests are released in the order of their last change, at most as man
     put(location, "carol", {until(start)}, west);
     put(location, "dave", {until(start)}, north);
     put(location, "alice", {until(start + 1s)}, north);
-    CHECK(names(location.unreleased_guests(north, 2)) == Words{"bob", "dave"});
-    CHECK(names(location.unreleased_guests(north, 9)) == Words{"bob", "dave", "alice"});
+    CHECK(names(location.idle_guests(north, 2)) == Words{"bob", "dave"});
+    CHECK(names(location.idle_guests(north, 9)) == Words{"bob", "dave", "alice"});
 }
 
 TEST_CASE("an entry is due when its earliest binding expires, to the microsecond", "[location]") {
