@@ -90,6 +90,7 @@ std::string_view explanation_of(std::string_view rule) {
         {"log_out_or_fetch", "It only asks or logs out, which takes no service."},
         {"failover", "Its home is lost: it would be let in as a guest."},
         {"guest", "It is a guest here while its home is lost."},
+        {"guest_in_call", "Its home is back; it goes there when its call has ended."},
         {"guest_until_released", "Its home is back; it stays a guest until it is its turn to go home."},
         {"stray", "Its home serves but does not reach it: this site serves it until its home hears it again."},
         {"homeless", "It was sent home and did not get in there: it would be let in again."},

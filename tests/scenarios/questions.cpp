@@ -68,6 +68,11 @@ Stage::Answer Stage::ask(const Words& words) {
     if (what == "storm" && words.size() == 3) return ask_storm(site(last));
     if (what == "notices" && words.size() == 3) return ask_notices(site(last).name());
     if (what == "where") return ask_where(words);
+    if (what == "moves" && words.size() == 3)  // moves of 100
+        return {std::to_string(
+            world_.watch.moves_of(base::Aor::from_parts(last, support::domain).value()))};
+    if (what == "failback" && words.size() == 5) return {home_at(words[2], last).failback};  // failback of north at south
+    if (what == "history" && words.size() == 3) return ask_history(site(last));
     if (what == "phase" && words.size() == 5) return {std::string(to_text(home_at(words[2], last).phase))};
     if (what == "health" && words.size() == 5) return {std::string(to_text(home_at(words[2], last).health))};
     if (what == "why" && words.size() == 5) return {home_at(words[2], last).why};
@@ -171,6 +176,25 @@ Stage::Answer Stage::ask_storm(world::Site& one) {
     const core::AdmissionsReport& admissions = std::get<core::StatusReport>(report).admissions;
     return {std::to_string(admissions.waiting) + " waiting, all in within " + support::print(admissions.all_in_within) +
             ", " + std::to_string(admissions.rate) + " a second"};
+}
+
+// history at south: as --history shows it, without the moments
+Stage::Answer Stage::ask_history(world::Site& one) {
+    const core::Report report = command(one, core::ShowHistory{});
+    Answer lines;
+    for (const core::FailoverReport& failover : std::get<core::HistoryReport>(report).failovers) {
+        std::string line = failover.home.text + " " + std::to_string(failover.number) +
+                           (failover.ended ? " ended after " + support::print(failover.allowed - *failover.ended)
+                                           : " under way: " + failover.cause);
+        line += ", first guest " + (failover.first_guest.empty() ? "none" : failover.first_guest);
+        line += ", " + std::to_string(failover.moved) + " moved, " + std::to_string(failover.refused) + " refused";
+        line += ", longest gap " + support::print(failover.longest_gap);
+        line += ", " + std::to_string(failover.released) + " sent home, " + std::to_string(failover.stops) +
+                " stops, " + std::to_string(failover.relapses) + " relapses";
+        lines.push_back(line);
+        lines.push_back("because " + join(failover.evidence));
+    }
+    return lines.empty() ? Answer{"nothing"} : lines;
 }
 
 // where is 100: as every running site sees it

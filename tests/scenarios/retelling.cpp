@@ -45,6 +45,11 @@ std::optional<Stage::Answer> Stage::retell(const Words& words) {
         site(words[3]).set_wall_error(std::chrono::seconds(std::stoll(words[6])));
     } else if (verb == "options" && words.size() == 2) {
         site(words[1]).probe({}, [](const world::SeenResponse&) {});
+    } else if (verb == "the" && words.size() == 4 && words[1] == "clock" && words[3].size() == 5) {
+        const int hours = std::stoi(words[3].substr(0, 2)), minutes = std::stoi(words[3].substr(3));
+        world_.show_clock(static_cast<std::uint16_t>(hours * 60 + minutes));
+    } else if (verb == "phones" && words.size() == 5) {  // phones move at most 2
+        world_.watch.allow_moves(static_cast<std::uint32_t>(std::stoul(words[4])));
     } else if (verb == "plant") {
         if (!fault) throw std::runtime_error("a test plants faults, nobody else");
         world_.plant(fault);

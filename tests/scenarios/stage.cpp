@@ -86,7 +86,8 @@ std::vector<std::string> Stage::perform(const std::string& line) {
     if (verb == "kill" || verb == "start" || verb == "stop" || verb == "power" || verb == "freeze" || verb == "thaw")
         return act_on_process(words);
     if (verb == "certificate") return certificate(words);
-    if (verb == "drain" || verb == "resume" || verb == "failback" || verb == "force") return operate(words);
+    const bool order = verb == "failback" && words.size() > 1 && words[1] != "of";
+    if (verb == "drain" || verb == "resume" || order || verb == "force") return operate(words);
     for (const auto& phone : world_.phones())
         if (phone->orders().aor.user() == verb) return phone_acts(*phone, words);
     return ask(words);
@@ -258,6 +259,11 @@ Stage::Answer Stage::phone_acts(world::Phone& phone, const Words& words) {
     if (words.size() == 4 && words[1] == "unregisters" && words[2] == "at") return knock(phone, {words[3]}, true);
     if (words.size() == 3 && words[1] == "switches") {
         words[2] == "on" ? phone.switch_on() : phone.switch_off();
+        return {};
+    }
+    // 100 is in a call at south, 100 is in no call at south
+    if (words.size() == 7 && words[1] == "is" && words[4] == "call") {
+        site(words[6]).change_calls(phone.orders().aor, words[3] == "a" ? 1 : 0);
         return {};
     }
     not_understood(words);

@@ -49,6 +49,7 @@ private:
     Answer ask_readiness(world::Site& site);
     Answer ask_drill(const base::SiteName& home, world::Site& at);
     Answer certificate(const Words& words);
+    Answer ask_history(world::Site& site);
     Answer ask_where(const Words& words);
     Answer ask_storm(world::Site& site);
     Answer ask_notices(const base::SiteName& site);

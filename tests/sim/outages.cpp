@@ -36,6 +36,11 @@ TownPlan with_licences_that_end() {
     plan.licences_end = true;
     return plan;
 }
+TownPlan with_product_times() {
+    TownPlan plan;
+    plan.product_times = true;
+    return plan;
+}
 
 std::vector<std::string> names_of(const World& world) {
     std::vector<std::string> names;
@@ -178,6 +183,54 @@ void flap(World& world) {
         }
         world.run_for(2s);
     }
+}
+
+// R6: a home that goes up and down every 40 s for 10 minutes; or whose links do, so that it is alive and nobody sees it.
+void flap_home(World& world) {
+    Site& home = world.site(name_drawn(world));
+    const std::uint64_t way = world.random.below(3);
+    world.watch.allow_moves(2);
+    for (int i = 0; i < 8; ++i) {
+        if (way == 0)
+            home.kill();
+        else if (way == 1)
+            home.lose_power();
+        else
+            home.stop_as_planned();
+        world.run_for(40s);
+        home.start();
+        world.run_for(35s + world.random.between(0s, 5s));
+    }
+}
+
+void flap_all_links(World& world) {
+    const std::string home = name_drawn(world);
+    world.watch.allow_moves(2);
+    for (int i = 0; i < 8; ++i) {
+        for (const std::string& name : names_of(world))
+            if (name != home) world.cut_both(home, name);
+        world.run_for(40s);
+        for (const std::string& name : names_of(world))
+            if (name != home) world.heal_both(home, name);
+        world.run_for(35s + world.random.between(0s, 5s));
+    }
+}
+
+// IP7: guests begin and end calls while their home comes back and takes the others.
+void call_while_home_returns(World& world) {
+    Site& home = world.site(name_drawn(world));
+    home.kill();
+    run_between(world, 10s, 40s);
+    home.start();
+    for (int i = 0; i < 20; ++i) {
+        const auto& phone = world.phones()[world.random.below(world.phones().size())];
+        if (phone->orders().home == home.name())
+            for (const base::SiteName& server : phone->orders().servers)
+                if (server != home.name()) world.site(server.text).change_calls(phone->orders().aor, i % 2);
+        run_between(world, 500ms, 5s);
+    }
+    for (const auto& phone : world.phones())
+        for (const auto& [name, site] : world.sites()) site->change_calls(phone->orders().aor, 0);
 }
 
 void freeze(World& world) {
@@ -334,6 +387,9 @@ const Outage total_isolation{"total isolation", of_any_size(), isolate_all};
 const Outage one_slow_path{"one slow path", {}, slow_one_down, Forbidden::phases};
 const Outage slow_paths{"slow paths", no_concurrent, slow_down, Forbidden::guests};
 const Outage flapping_links{"flapping links", {}, flap, Forbidden::phases};
+const Outage flapping_homes{"flapping homes", with_product_times(), flap_home};
+const Outage isolated_again_and_again{"isolated again and again", with_product_times(), flap_all_links};
+const Outage calls_while_home_returns{"calls while home returns", of_any_size(), call_while_home_returns};
 const Outage freezes{"freezes", of_any_size(), freeze};
 const Outage stores_away{"stores away", of_any_size(), take_stores_away};
 const Outage planned_stops{"planned stops", of_any_size(), stop_as_planned};
@@ -361,6 +417,9 @@ const std::vector<const Outage*> every_outage = {
     &slow_paths,
     &one_slow_path,
     &flapping_links,
+    &flapping_homes,
+    &isolated_again_and_again,
+    &calls_while_home_returns,
     &freezes,
     &stores_away,
     &planned_stops,

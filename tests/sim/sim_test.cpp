@@ -62,6 +62,15 @@ TEST_CASE("one slow path is doubted by nobody", "[sim][R2]") {
 TEST_CASE("a flapping link is not a dead home", "[sim][R2]") {
     survive(flapping_links, 40);
 }
+TEST_CASE("a home that flaps every 40 s for 10 minutes moves each phone at most twice", "[sim][R6]") {
+    survive(flapping_homes, 6);
+}
+TEST_CASE("a home that is isolated every 40 s for 10 minutes moves each phone at most twice", "[sim][R6][R4]") {
+    survive(isolated_again_and_again, 6);
+}
+TEST_CASE("phones in a call stay where they are until it ends", "[sim][IP7]") {
+    survive(calls_while_home_returns, 15);
+}
 TEST_CASE("processes freeze and thaw", "[sim][R5]") {
     survive(freezes, 60);
 }

@@ -79,6 +79,7 @@ void build_town(world::World& world, const TownPlan& plan) {
     const world::Quality disturbed{2ms, 3ms, plan.loss, plan.loss, plan.loss};
     for (const char* name : std::span(site_names).first(sites)) {
         core::Settings settings = brisk_settings(name, sites);
+        if (plan.product_times) settings.failover = {};
         settings.backups = backups_drawn(settings.peers, world.random);
         const std::vector<base::SiteName> backups = settings.backups;
         world::Site& site = world.add_site(std::move(settings));
@@ -117,7 +118,7 @@ void heal_and_judge(world::World& world) {
                 if (phase != core::Phase::normal) return false;
         return true;
     };
-    const core::Settings settings = brisk_settings("north", 1);
+    const core::Settings& settings = world.sites().begin()->second->settings();
     const base::Duration longest = settings.failover.failback_after * 16 + settings.failover.homeless_grace +
                                    settings.failover.guest_lease * 2 + settings.health.lost_after + 10s;
     world.run_for(4s);  // whoever has just started finds out where it stands

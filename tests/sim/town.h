@@ -21,6 +21,7 @@ struct TownPlan {
     bool patient = false;          // models that take minutes where others take seconds
     bool licences_end = false;     // within the first two minutes
     bool several_accounts = true;  // on one telephone (MU1)
+    bool product_times = false;    // the defaults of failback in place of brisk ones
 };
 
 inline constexpr const char* site_names[] = {"north", "south", "west", "east"};

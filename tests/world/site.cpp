@@ -117,6 +117,7 @@ void Site::start() {
     const auto id = static_cast<std::uint32_t>(world_.nature.next());
     step(core::NonceKeyMade{{id, local(world_.calendar.now()), key_drawn(world_.nature)}}, {"nonce key"});
     observe_self();
+    if (const auto minute = world_.minute_of_day()) show_time(*minute);
     for (const auto& [peer, wire] : wires_) wire->open();
     load_from_store();
 }
@@ -237,6 +238,20 @@ void Site::command(core::Command command, std::function<void(const core::Report&
 void Site::measure_lag(base::Duration lag) {
     const Act act(world_.inputs, [&] { return "late " + name().text + ' ' + sentence_of_time(lag); });
     when_awake([this, lag] { step(core::LoopLagMeasured{lag}, {"lag"}); });
+}
+
+void Site::change_calls(const base::Aor& aor, std::uint32_t calls) {
+    const Act act(world_.inputs, [&] {
+        return std::string(aor.user()) + " is in " + (calls > 0 ? "a" : "no") + " call at " + name().text;
+    });
+    when_awake([this, aor, calls] {
+        world_.watch.calls_changed(*this, aor, calls);
+        step(core::CallsChanged{aor, calls}, {"calls"});
+    });
+}
+
+void Site::show_time(std::uint16_t minute_of_day) {
+    when_awake([this, minute_of_day] { step(core::WallClock{minute_of_day}, {"clock"}); });
 }
 
 void Site::message(const base::SiteName& from, const std::string& bytes) {

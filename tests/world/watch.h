@@ -41,6 +41,12 @@ public:
     void stepped(Site& site, const Occasion& occasion, const core::Effects& effects);
     void tick();                   // every 100 ms: rules about durations
     void judge_queue(Site& site);  // of newcomers who wait there
+
+    void calls_changed(Site& site, const base::Aor& aor, std::uint32_t calls);
+    // R6: how often a phone changed the site that alone serves it.
+    std::uint32_t moves_of(const base::Aor& aor) const;
+    std::uint32_t most_moves() const;
+    void allow_moves(std::uint32_t most);  // from now on, of each phone
     // After healing and a time for settling: everybody is home, every replica equals its writer.
     void all_is_well();
     std::optional<std::string> replica_that_differs();
@@ -72,6 +78,7 @@ private:
     void note_clear_paths();
     void judge_double_service();
     void judge_service();
+    void judge_moves();
     void judge_phone(const Phone& phone);
     bool home_could_serve(const Phone& phone) const;
     bool backup_could_serve(const Phone& phone) const;
@@ -97,6 +104,12 @@ private:
     std::map<base::Aor, Outage> outages_;
     std::map<std::pair<base::SiteName, base::SiteName>, Moment> behind_since_;  // reader and writer
     int ticks_ = 0;
+    struct Travels {
+        base::SiteName at;
+        std::uint32_t moves = 0;
+    };
+    std::map<base::Aor, Travels> travels_;
+    std::optional<std::uint32_t> moves_allowed_;
     std::uint16_t last_status_ = 0;  // of the answer in the step being judged
 };
 

@@ -28,6 +28,7 @@ void Watch::tick() {
     judge_double_service();
     judge_service();
     if (++ticks_ % 5 == 0) judge_tables();
+    judge_moves();
 }
 
 bool Watch::clear(Site& one, Site& other) const {

@@ -86,6 +86,28 @@ void World::tick() {
     calendar.after(std::chrono::milliseconds(100), [this] { tick(); });
 }
 
+void World::show_clock(std::uint16_t minute_of_day) {
+    const Act act(inputs, [&] {
+        const auto two = [](int number) { return (number < 10 ? "0" : "") + std::to_string(number); };
+        return "the clock shows " + two(minute_of_day / 60) + ':' + two(minute_of_day % 60);
+    });
+    const bool first = !midnight_;
+    midnight_ = calendar.now() - std::chrono::minutes(minute_of_day);
+    for (const auto& [name, one] : sites_) one->show_time(minute_of_day);
+    if (first) calendar.after(std::chrono::minutes(1), [this] { tell_time(); });
+}
+
+void World::tell_time() {
+    for (const auto& [name, one] : sites_) one->show_time(*minute_of_day());
+    calendar.after(std::chrono::minutes(1), [this] { tell_time(); });
+}
+
+std::optional<std::uint16_t> World::minute_of_day() const {
+    if (!midnight_) return std::nullopt;
+    const auto minutes = std::chrono::floor<std::chrono::minutes>(calendar.now() - *midnight_).count();
+    return static_cast<std::uint16_t>(minutes % core::DailyWindow::minutes_of_day);
+}
+
 void World::run_for(base::Duration duration) {
     calendar.run_until(calendar.now() + duration);
 }

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "world/calendar.h"
@@ -54,6 +55,10 @@ public:
     void calm_all();
     void reset_link(const std::string& from, const std::string& to);  // the connection that `from` dialled
 
+    // The clock on every site's wall; before the first time nobody looks at it.
+    void show_clock(std::uint16_t minute_of_day);
+    std::optional<std::uint16_t> minute_of_day() const;
+
     std::uint64_t seed() const { return seed_; }
     std::uint64_t new_connection() { return ++connections_; }
 
@@ -78,6 +83,7 @@ public:
 
 private:
     void tick();
+    void tell_time();
     void paths_changed();
 
     std::uint64_t seed_;
@@ -86,6 +92,7 @@ private:
     std::map<base::Aor, const Phone*> phone_of_;
     std::vector<std::unique_ptr<LoginQueue>> login_queues_;
     std::uint64_t connections_ = 0;
+    std::optional<Moment> midnight_;  // the last one, or one to come, by the clock on the wall
 };
 
 }  // namespace innkeeper::world
