@@ -165,7 +165,7 @@ bool Gatekeeper::State::served_by_backup(const base::Aor& aor, const Registratio
             const auto* added = std::get_if<AddBinding>(&change);
             return added != nullptr &&
                    std::any_of(there->bindings.begin(), there->bindings.end(), [&](const Binding& binding) {
-                       return binding.expires > now_ &&
+                       return binding.promised > now_ &&
                               (added->binding.contact.empty() || same_phone(added->binding, binding));
                    });
         };

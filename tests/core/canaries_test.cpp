@@ -234,7 +234,8 @@ Gate home_of_nora(bool released = false) {
     Binding binding;
     binding.contact = Phone("nora").request.contacts[0].uri;
     binding.registered = gate.now - 1s;
-    binding.expires = gate.now + 60s;
+    binding.expires = gate.now + 30s;
+    binding.promised = gate.now + 60s;  // not every refresh is told
     page.registrations.push_back({aor("nora"), south, {binding}});
     page.registrations.back().released = released;
     gate.hear(north, std::move(page));
