@@ -45,6 +45,7 @@ struct Peer {
     std::string link_detail;
     base::Instant heard;                          // last heartbeat, or our start; moved on by our own stalls
     std::optional<base::Instant> seen_elsewhere;  // when a third peer last heard it, on our clock
+    bool dialled = false;  // it is known whether it can be reached
     bool ever_heard = false;
     bool redialled = false;  // in this silence
     base::Epoch epoch;       // highest heard of
@@ -263,6 +264,7 @@ private:
     void went_silent(LocationEntry& guest);
     void take_back(LocationEntry& guest);
     void end_journeys(Peer& home);
+    bool hearing_backups() const;
     bool served_by_backup(const base::Aor& aor, const RegistrationPlan& plan) const;
     void count_arrival(Peer& home, LocationEntry& guest);
     void count_refusal(Peer& home, LocationEntry& guest) const;
@@ -359,6 +361,7 @@ private:
     bool own_physical_phone_ = false;
     bool store_available_ = false;
     bool state_loaded_ = false;
+    bool lived_before_ = false;
     base::Instant started_;
     base::Instant heartbeat_at_;
     std::optional<base::Instant> woke_at_;             // after a sleep longer than a guest's lease (R5)

@@ -8,6 +8,7 @@ namespace innkeeper::core {
 void Gatekeeper::State::on(StateLoaded& loaded) {
     if (state_loaded_) return;
     state_loaded_ = true;
+    lived_before_ = loaded.epoch.value != 0;
     // Written only now: a lower one written before the stored one was read would let a later life repeat an epoch.
     if (loaded.epoch >= epoch_)
         raise_epoch(loaded.epoch);

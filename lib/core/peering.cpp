@@ -55,6 +55,7 @@ void Gatekeeper::State::on(PeerLinkChanged& changed) {
         peer->stability.suffer(Stability::Incident::link_down, settings_.failover.failback_after);
     peer->link = changed.state;
     peer->link_detail = changed.detail;
+    peer->dialled = true;
     peer->registrations_to.reset();
     peer->records_to.reset();
     peer->has_our_records = false;

@@ -153,6 +153,17 @@ void Gatekeeper::State::end_journeys(Peer& home) {
     for (LocationEntry* guest : free) take_back(*guest);
 }
 
+// A home that starts again does not know which of its phones its backups serve until they have told: a second or two.
+bool Gatekeeper::State::hearing_backups() const {
+    if (!lived_before_ || now_ - started_ >= Limits::hearing_backups) return false;
+    return std::any_of(settings_.backups.begin(), settings_.backups.end(), [this](const base::SiteName& name) {
+        const auto backup = peers_.find(name);
+        if (backup == peers_.end()) return false;
+        const bool reachable = !backup->second.dialled || backup->second.link == LinkState::up;
+        return reachable && !backup->second.registrations_from.complete();
+    });
+}
+
 // At the home. The same phone is a guest of a backup that we hear, and that holds our phones until it releases them:
 // a phone that tries its home every few seconds would else be moved by each flapping of ours (R6).
 bool Gatekeeper::State::served_by_backup(const base::Aor& aor, const RegistrationPlan& plan) const {

@@ -274,6 +274,29 @@ TEST_CASE("a home leaves a phone to the backup that serves it", "[failback][R6]"
     }
 }
 
+TEST_CASE("a home that starts again hears its backups before it takes phones it does not know", "[failback][R6][R7]") {
+    Gate gate = site_of({"nora"});
+    Phone nora("nora");
+    StateLoaded earlier;
+    SECTION("for two seconds at most") {
+        earlier.epoch = {3};
+        gate.feed(std::move(earlier));
+        CHECK(refused(gate, nora) == Refusal::just_woken);
+        gate.pass(2s);
+        CHECK(nora.call(gate).status == 200);
+    }
+    SECTION("not when they cannot be reached") {
+        earlier.epoch = {3};
+        gate.feed(std::move(earlier));
+        gate.link(north, LinkState::refused);
+        CHECK(nora.call(gate).status == 200);
+    }
+    SECTION("not in its first life") {
+        gate.feed(std::move(earlier));
+        CHECK(nora.call(gate).status == 200);
+    }
+}
+
 TEST_CASE("a released guest is at home at once", "[failback][R6]") {
     Gate gate = home_of_nora(true);
     Phone nora("nora");
