@@ -66,6 +66,7 @@ core::RegistrationReport guest() {
 }  // namespace
 
 TEST_CASE("the keys of --json are these", "[control]") {
+<<<<<<< HEAD
     CHECK(to_line(to_json(status())) ==
           R"({"schema":1,"status":{"site":"west","epoch":1790000000,"serving":true,"why_not_serving":"",)"
           R"("users_borrowed":false,"draining":false,)"
@@ -76,6 +77,17 @@ TEST_CASE("the keys of --json are these", "[control]") {
           R"("guests":2,"strays":0,"records":40,"backed_up_here":true,)"
           R"("why":"its port refuses"}]}})"
           "\n");
+=======
+    CHECK(
+        to_line(to_json(status())) ==
+        R"({"schema":1,"status":{"site":"west","epoch":1790000000,"serving":true,"why_not_serving":"",)"
+        R"("users_borrowed":false,"draining":false,)"
+        R"("drain_reason":"","drain_ends_in_seconds":null,"database_available":true,"users":12,"registrations":11,"guests":2,"strays":0,)"
+        R"("homes":[{"home":"north","health":"lost","phase":"active","phase_seconds":200.0,"forced":"auto",)"
+        R"("guests":2,"strays":0,"records":40,"backed_up_here":true,)"
+        R"("why":"its port refuses","stability_percent":0,"in_call":0,"failback_waits_for":""}]}})"
+        "\n");
+>>>>>>> 3e3c7b3 (tests: the history as a table)
     CHECK(to_line(to_json(std::vector{peer()})) ==
           R"({"schema":1,"peers":[{"site":"south","link_up":false,"link_detail":"certificate \u001b[31mexpired",)"
           R"("health":"suspect","silence_seconds":1.7,"epoch":3,"forced":"auto","forced_elsewhere":[],)"
@@ -157,6 +169,33 @@ TEST_CASE("an explanation says the verdict, the rule and the facts in order", "[
           "FACT             VALUE\n"
           "standing         guest of north\n"
           "health of north  alive\n");
+}
+
+TEST_CASE("the history is a line for each failover", "[control]") {
+    CHECK(report_text(to_json(core::HistoryReport{})) == "no failover is remembered\n");
+    core::FailoverReport failover;
+    failover.home = {"north"};
+    failover.number = 3;
+    failover.allowed = std::chrono::hours(2);
+    failover.began = std::chrono::minutes(119);
+    failover.ended = std::chrono::hours(1);
+    failover.evidence = {"silent, and its port refuses", "not heard for 3.0 s"};
+    failover.first_guest = "1001@example.com";
+    failover.moved = 40;
+    failover.refused = 2;
+    failover.longest_gap = std::chrono::milliseconds(6300);
+    failover.released = 41;
+    failover.stops = 1;
+    const auto json = to_json(core::HistoryReport{{failover}});
+    const auto& one = json.at("history").at(0);
+    CHECK(one.at("home") == "north");
+    CHECK(one.at("longest_gap_seconds") == 6.3);
+    CHECK(one.at("returning_at").is_null());
+    CHECK(one.at("ended_seconds_ago") == 3600.0);
+    const std::string text = report_text(json);
+    CHECK(text.find("north  " + one.at("lost_at").get<std::string>() + "  1 h     40        2          6 s") !=
+          std::string::npos);
+    CHECK(text.find("silent, and its port refuses; not heard for 3.0 s  ended") != std::string::npos);
 }
 
 TEST_CASE("the status is a few lines and a table of homes", "[control]") {

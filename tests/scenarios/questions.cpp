@@ -69,9 +69,9 @@ Stage::Answer Stage::ask(const Words& words) {
     if (what == "notices" && words.size() == 3) return ask_notices(site(last).name());
     if (what == "where") return ask_where(words);
     if (what == "moves" && words.size() == 3)  // moves of 100
-        return {std::to_string(
-            world_.watch.moves_of(base::Aor::from_parts(last, support::domain).value()))};
-    if (what == "failback" && words.size() == 5) return {home_at(words[2], last).failback};  // failback of north at south
+        return {std::to_string(world_.watch.moves_of(base::Aor::from_parts(last, support::domain).value()))};
+    if (what == "failback" && words.size() == 5)
+        return {home_at(words[2], last).failback};  // failback of north at south
     if (what == "history" && words.size() == 3) return ask_history(site(last));
     if (what == "phase" && words.size() == 5) return {std::string(to_text(home_at(words[2], last).phase))};
     if (what == "health" && words.size() == 5) return {std::string(to_text(home_at(words[2], last).health))};

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sim/flapping.h"
+
 namespace innkeeper::sim {
 namespace {
 
@@ -191,54 +193,6 @@ void flap(World& world) {
         }
         world.run_for(2s);
     }
-}
-
-// R6: a home that goes up and down every 40 s for 10 minutes; or whose links do, so that it is alive and nobody sees it.
-void flap_home(World& world) {
-    Site& home = world.site(name_drawn(world));
-    const std::uint64_t way = world.random.below(3);
-    world.watch.allow_moves(2);
-    for (int i = 0; i < 8; ++i) {
-        if (way == 0)
-            home.kill();
-        else if (way == 1)
-            home.lose_power();
-        else
-            home.stop_as_planned();
-        world.run_for(40s);
-        home.start();
-        world.run_for(35s + world.random.between(0s, 5s));
-    }
-}
-
-void flap_all_links(World& world) {
-    const std::string home = name_drawn(world);
-    world.watch.allow_moves(2);
-    for (int i = 0; i < 8; ++i) {
-        for (const std::string& name : names_of(world))
-            if (name != home) world.cut_both(home, name);
-        world.run_for(40s);
-        for (const std::string& name : names_of(world))
-            if (name != home) world.heal_both(home, name);
-        world.run_for(35s + world.random.between(0s, 5s));
-    }
-}
-
-// IP7: guests begin and end calls while their home comes back and takes the others.
-void call_while_home_returns(World& world) {
-    Site& home = world.site(name_drawn(world));
-    home.kill();
-    run_between(world, 10s, 40s);
-    home.start();
-    for (int i = 0; i < 20; ++i) {
-        const auto& phone = world.phones()[world.random.below(world.phones().size())];
-        if (phone->orders().home == home.name())
-            for (const base::SiteName& server : phone->orders().servers)
-                if (server != home.name()) world.site(server.text).change_calls(phone->orders().aor, i % 2);
-        run_between(world, 500ms, 5s);
-    }
-    for (const auto& phone : world.phones())
-        for (const auto& [name, site] : world.sites()) site->change_calls(phone->orders().aor, 0);
 }
 
 void freeze(World& world) {
