@@ -38,7 +38,8 @@ std::vector<std::string> evidence_in_words(const std::string& reason, const Heal
     const auto tenths = evidence.silence / std::chrono::milliseconds(100);
     words.push_back("not heard for " + std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " s");
     if (evidence.port_refuses) words.emplace_back("its port refuses");
-    if (evidence.phone_knocks) words.emplace_back("its phones knock here");
+    if (evidence.knocking_phones > 0)
+        words.push_back(std::to_string(evidence.knocking_phones) + " of its phones knocking here");
     if (evidence.third_peer_misses) words.emplace_back("a third peer misses it too");
     if (evidence.third_peer_hears) words.emplace_back("a third peer hears it");
     return words;

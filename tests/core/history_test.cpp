@@ -54,10 +54,11 @@ TEST_CASE("no more failovers are remembered than the limit says, the oldest goes
 TEST_CASE("evidence is told as an operator would say it", "[history][R1]") {
     HealthEvidence evidence;
     evidence.silence = 3040ms;
-    evidence.port_refuses = evidence.phone_knocks = true;
+    evidence.port_refuses = true;
+    evidence.knocking_phones = 2;
     CHECK(evidence_in_words("silent, and its port refuses", evidence) ==
           std::vector<std::string>{"silent, and its port refuses", "not heard for 3.0 s", "its port refuses",
-                                   "its phones knock here"});
+                                   "2 of its phones knocking here"});
 }
 
 TEST_CASE("a failover counts who moved, who was turned away and the longest gap", "[history][IP3][R6]") {
