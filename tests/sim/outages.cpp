@@ -43,9 +43,7 @@ TownPlan with_product_times() {
     plan.product_times = true;
     return plan;
 }
-
-// A phone that registers with all of its servers at once is served by two sites while they do not see each other (R4),
-// and stays with either: no move, but not to be told from one.
+// A phone registered with both stays with either when they meet again (R4): not to be told from a move.
 TownPlan with_product_times_one_by_one() {
     TownPlan plan = with_product_times();
     plan.concurrent = false;
