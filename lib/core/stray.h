@@ -14,9 +14,11 @@
 #include <utility>
 #include <vector>
 
+#include "base/address.h"
 #include "base/aor.h"
 #include "base/ids.h"
 #include "base/instant.h"
+#include "base/text.h"
 #include "core/peer_message.h"
 
 namespace innkeeper::core {
@@ -79,7 +81,7 @@ class Searches {
 public:
     struct Probed {
         base::Text contact;
-        base::Instant registered;  // a binding that is refreshed meanwhile is not the one that was silent
+        base::Flow flow;  // a binding of another flow is not the one that was silent
     };
     struct Search {
         base::Aor aor;

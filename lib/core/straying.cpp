@@ -89,7 +89,7 @@ void Gatekeeper::State::begin_search(const LocationEntry& entry, const PhoneQues
         for (const Binding& binding : entry.bindings) sought.push_back(&binding);
     if (!searches_.room_for(sought.size())) return;
     std::vector<Searches::Probed> probed;
-    for (const Binding* binding : sought) probed.push_back({binding->contact, binding->registered});
+    for (const Binding* binding : sought) probed.push_back({binding->contact, binding->flow});
     const auto probes = searches_.begin(now_, *entry.aor, asker.name, std::move(probed));
     for (std::size_t i = 0; i < probes.size(); ++i)
         out_->push_back(ProbePhone{probes[i], sought[i]->flow, std::string(sought[i]->contact),
@@ -116,24 +116,26 @@ void Gatekeeper::State::on(PhoneProbed& probed) {
     let_go(*search);
 }
 
+// That it refreshed meanwhile proves nothing: its requests may be all that gets through. From another flow it may be
+// there, since that was not asked.
 void Gatekeeper::State::let_go(const Searches::Search& search) {
     LocationEntry* entry = location_.find(search.aor);
     if (entry == nullptr || !entry->guest_of.text.empty()) return;
-    bool refreshed = false;
+    bool elsewhere = false;
     std::vector<Binding> kept;
     for (const Binding& binding : entry->bindings) {
         const auto silent = std::find_if(search.probed.begin(), search.probed.end(),
                                          [&](const auto& probed) { return probed.contact == binding.contact; });
-        if (silent == search.probed.end() || silent->registered != binding.registered) kept.push_back(binding);
-        if (silent != search.probed.end() && silent->registered != binding.registered) refreshed = true;
+        if (silent == search.probed.end() || silent->flow != binding.flow) kept.push_back(binding);
+        if (silent != search.probed.end() && silent->flow != binding.flow) elsewhere = true;
     }
-    if (!refreshed) {
+    if (!elsewhere) {
         entry->let_go = now_;
         if (kept.size() != entry->bindings.size())
             remove_bindings(*entry, std::move(kept), RemovalCause::unreachable, {});
     }
     for (const base::SiteName& asker : search.askers)
-        send_verdict(asker, search.aor, refreshed ? PhoneFinding::reachable : PhoneFinding::let_go);
+        send_verdict(asker, search.aor, elsewhere ? PhoneFinding::reachable : PhoneFinding::let_go);
 }
 
 // After what it knows of our registrations: the binding that was let go of is gone there before the phone comes back.

@@ -145,7 +145,7 @@ TEST_CASE("phones that do not knock any more are forgotten, and there is room fo
 
 TEST_CASE("a search ends with the first answer", "[stray][IP2]") {
     Searches searches;
-    const auto probes = searches.begin(start, nora, north, {{"sip:a", start}, {"sip:b", start}});
+    const auto probes = searches.begin(start, nora, north, {{"sip:a", {}}, {"sip:b", {}}});
     REQUIRE(probes.size() == 2);
     CHECK_FALSE(searches.on_probed(probes[0], false));
     const auto search = searches.on_probed(probes[1], true);
@@ -157,7 +157,7 @@ TEST_CASE("a search ends with the first answer", "[stray][IP2]") {
 
 TEST_CASE("a search ends with the last silence", "[stray][IP2]") {
     Searches searches;
-    const auto probes = searches.begin(start, nora, north, {{"sip:a", start}, {"sip:b", start}});
+    const auto probes = searches.begin(start, nora, north, {{"sip:a", {}}, {"sip:b", {}}});
     CHECK_FALSE(searches.on_probed(probes[1], false));
     const auto search = searches.on_probed(probes[0], false);
     REQUIRE(search);
@@ -167,19 +167,19 @@ TEST_CASE("a search ends with the last silence", "[stray][IP2]") {
 
 TEST_CASE("a report of another search is not taken for this one's", "[stray]") {
     Searches searches;
-    const auto first = searches.begin(start, nora, north, {{"sip:a", start}, {"sip:b", start}});
+    const auto first = searches.begin(start, nora, north, {{"sip:a", {}}, {"sip:b", {}}});
     searches.on_probed(first[0], true);
-    const auto second = searches.begin(start, nora, north, {{"sip:a", start}});
+    const auto second = searches.begin(start, nora, north, {{"sip:a", {}}});
     CHECK_FALSE(searches.on_probed(first[1], false));
     CHECK(searches.on_probed(second[0], false));
 }
 
 TEST_CASE("a search that nobody reports of ends by itself, and a later one does not end with it", "[stray][R15]") {
     Searches searches;
-    const auto first = searches.begin(start, nora, north, {{"sip:a", start}});
+    const auto first = searches.begin(start, nora, north, {{"sip:a", {}}});
     CHECK(searches.next_deadline() == start + Searches::longest);
     searches.on_probed(first[0], true);
-    searches.begin(start + 1s, nora, north, {{"sip:a", start}});
+    searches.begin(start + 1s, nora, north, {{"sip:a", {}}});
     searches.drop_overdue(start + Searches::longest);
     CHECK(searches.find(nora) != nullptr);
     CHECK(searches.next_deadline() == start + 1s + Searches::longest);
@@ -192,7 +192,7 @@ TEST_CASE("so many phones are probed at once, and no more", "[stray][R15]") {
     Searches searches;
     for (std::size_t i = 0; i < Limits::phone_probes; ++i)
         searches.begin(start, base::Aor::from_parts(std::to_string(i), "innkeeper.test").value(), north,
-                       {{"sip:a", start}});
+                       {{"sip:a", {}}});
     CHECK_FALSE(searches.room_for(1));
     searches.drop_overdue(start + Searches::longest);
     CHECK(searches.room_for(Limits::phone_probes));

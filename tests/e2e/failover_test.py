@@ -1,5 +1,6 @@
 """A home goes; its phones become guests at its backup; it returns, and they go home."""
 
+import threading
 import time
 
 from case import SIPP_GRANTED, LabCase, desks, wait_until
@@ -24,12 +25,16 @@ class KilledHome(LabCase):
         self.assertEqual(wanderer.register().status, 200)
         wait_until(lambda: {'1001', '1002', '1003', '1011'} <= north.own_phones(), 10, 'all phones are at home')
 
-        # While home serves, the backup refuses, and says when to try again (IP2).
+        # While home serves, the backup refuses, and says when to try again: its home has asked the phone (IP2).
         visitor = self.sip_phone('1011', south)
+        at_home = threading.Thread(target=wanderer.listen, args=(3,))
+        at_home.start()
         refusal = visitor.register()
         self.assertEqual(refusal.status, 503)
         self.assertGreater(int(refusal.header('Retry-After')), 0)
-        self.assertEqual(south.ask('--explain', 'sip:1011@innkeeper.test')['explain']['rule'], 'registered_at_home')
+        wait_until(lambda: south.ask('--explain', 'sip:1011@innkeeper.test')['explain']['rule'] == 'registered_at_home',
+                   2, 'north has said that it reaches the phone', pause=0.1)
+        at_home.join()
 
         knocker = self.sipp('knock.xml', '1010', south, '-m', '60', '-r', '1')
         wait_until(lambda: '1010' not in south.guests_of('north') and knocker.running(), 5, 'sipp knocks')
