@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "backup/record_image.h"
+
 namespace innkeeper::backup {
 
 Vault::Held Vault::find(const base::Aor& aor) const {
@@ -20,6 +22,9 @@ void Vault::put(const base::SiteName& home, UserRecord record, std::uint64_t dig
     const auto [found, is_new] = of.records.try_emplace(record.aor);
     if (is_new) of.order.clear();
     Kept& kept = found->second;
+    // A full copy tells much that is known: only what differs is worth a frame.
+    const bool news = is_new || kept.digest != digest || !auth::same(kept.record.ha1, record.ha1);
+    if (news && journal_ != nullptr) write_record(*journal_, home, digest, record);
     of.digest += digest - kept.digest;
     kept = Kept{std::move(record), digest, generation};
 }
@@ -29,6 +34,7 @@ void Vault::drop(const base::SiteName& home, const base::Aor& aor) {
     if (of == homes_.end()) return;
     const auto found = of->second.records.find(aor);
     if (found == of->second.records.end()) return;
+    if (journal_ != nullptr) write_record_gone(*journal_, home, aor);
     of->second.digest -= found->second.digest;
     of->second.order.clear();
     of->second.records.erase(found);
@@ -36,7 +42,7 @@ void Vault::drop(const base::SiteName& home, const base::Aor& aor) {
 }
 
 void Vault::drop_all(const base::SiteName& home) {
-    homes_.erase(home);
+    if (homes_.erase(home) > 0 && journal_ != nullptr) write_home_gone(*journal_, home);
 }
 
 const std::vector<const UserRecord*>& Vault::in_order(const base::SiteName& home) {
@@ -57,6 +63,7 @@ void Vault::drop_older(const base::SiteName& home, std::uint32_t generation) {
         if (kept->second.generation == generation) {
             ++kept;
         } else {
+            if (journal_ != nullptr) write_record_gone(*journal_, home, kept->first);
             of->second.digest -= kept->second.digest;
             of->second.overlays.erase(kept->first);
             kept = of->second.records.erase(kept);
@@ -64,15 +71,25 @@ void Vault::drop_older(const base::SiteName& home, std::uint32_t generation) {
     }
 }
 
+void Vault::write_all(base::WipedBytes& to) const {
+    for (const auto& [name, home] : homes_) {
+        for (const auto& [aor, kept] : home.records) write_record(to, name, kept.digest, kept.record);
+        for (const auto& [aor, settings] : home.overlays) write_overlay(to, name, aor, settings);
+    }
+}
+
 void Vault::overlay(const base::SiteName& home, const base::Aor& aor, std::string settings) {
     const auto of = homes_.find(home);
     if (of == homes_.end() || of->second.records.count(aor) == 0) return;
+    if (journal_ != nullptr) write_overlay(*journal_, home, aor, settings);
     of->second.overlays[aor] = std::move(settings);
 }
 
 void Vault::end_overlays(const base::SiteName& home) {
     const auto of = homes_.find(home);
-    if (of != homes_.end()) of->second.overlays.clear();
+    if (of == homes_.end() || of->second.overlays.empty()) return;
+    if (journal_ != nullptr) write_overlays_end(*journal_, home);
+    of->second.overlays.clear();
 }
 
 std::uint64_t Vault::count(const base::SiteName& home) const {

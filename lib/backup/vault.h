@@ -1,7 +1,8 @@
 // The backup records that other sites have entrusted to this one: in memory only, wiped when dropped (IP8). Nothing
-// here can be written to a disk: there is no row, no file and no text form of it; a user of two homes belongs to the
-// first. Beside a record stand the settings that its user changed here as a guest (IP6): in effect until the failover
-// ends, never told to the home.
+// here can be written to a disk: there is no row and no text form of it, and the frames that it makes of its changes
+// are for memory that outlives the process (core/remembering.cpp). A user of two homes belongs to the first. Beside a
+// record stand the settings that its user changed here as a guest (IP6): in effect until the failover ends, never told
+// to the home.
 #pragma once
 
 #include <algorithm>
@@ -13,6 +14,7 @@
 
 #include "backup/user_record.h"
 #include "base/ids.h"
+#include "base/wiped_bytes.h"
 
 namespace innkeeper::backup {
 
@@ -31,6 +33,11 @@ public:
     void drop(const base::SiteName& home, const base::Aor& aor);
     void drop_older(const base::SiteName& home, std::uint32_t generation);
     void drop_all(const base::SiteName& home);
+
+    // From now on every change is also appended to `journal` as a frame (record_image.h).
+    void write_changes_to(base::WipedBytes* journal) { journal_ = journal; }
+    // All there is, as frames: records and what was changed of them here.
+    void write_all(base::WipedBytes& to) const;
 
     void overlay(const base::SiteName& home, const base::Aor& aor, std::string settings);
     void end_overlays(const base::SiteName& home);
@@ -64,6 +71,7 @@ private:
     const std::vector<const UserRecord*>& in_order(const base::SiteName& home);
 
     std::map<base::SiteName, Home> homes_;
+    base::WipedBytes* journal_ = nullptr;
 };
 
 }  // namespace innkeeper::backup

@@ -4,6 +4,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/wiped_bytes.h"
 #include "calls/hop.h"
 #include "core/notice.h"
 #include "core/operator_command.h"
@@ -41,6 +42,12 @@ struct ProbePhone {
 struct WriteRow {
     Row row;
 };
+// To be appended, at once, to the memory that outlives this process (MemoryFound); with `anew` it replaces what is
+// there.
+struct KeepInMemory {
+    base::WipedBytes frames;
+    bool anew = false;
+};
 struct ReplyToOperator {
     base::CommandId to;
     Report report;
@@ -49,7 +56,8 @@ struct Announce {
     Notice notice;
 };
 
-using Effect = std::variant<Answer, SendSip, SendToPeer, RedialPeer, ProbePhone, WriteRow, ReplyToOperator, Announce>;
+using Effect = std::variant<Answer, SendSip, SendToPeer, RedialPeer, ProbePhone, WriteRow, KeepInMemory,
+                            ReplyToOperator, Announce>;
 using Effects = std::vector<Effect>;
 
 }  // namespace innkeeper::core

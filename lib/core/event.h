@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/wiped_bytes.h"
 #include "calls/hop.h"
 #include "core/operator_command.h"
 #include "core/peer_message.h"
@@ -22,6 +23,12 @@ struct Started {
 // A nonce key of our own, made from the machine's random source: at start and at each rotation.
 struct NonceKeyMade {
     auth::NonceKey key;
+};
+
+// A supervisor keeps memory of this process that outlives it; `images` are what earlier lives of this boot left there,
+// usually one. Once, after Started; never fed where nobody keeps such memory.
+struct MemoryFound {
+    std::vector<base::WipedBytes> images;
 };
 
 struct PeerMessageReceived {
@@ -129,9 +136,9 @@ struct SelfObserved {
 
 struct TimePassed {};
 
-using Event = std::variant<RegisterRequest, OptionsRequest, Started, NonceKeyMade, PeerMessageReceived, PeerLinkChanged,
-                           StateLoaded, UsersLoaded, UsersChanged, LicencesLoaded, StoreAvailability, PbxAvailability,
-                           PhoneProbed, WallClock, CallsChanged, OperatorCommand, LoopLagMeasured, SipReceived, HopLost,
-                           SelfObserved, TimePassed>;
+using Event = std::variant<RegisterRequest, OptionsRequest, Started, MemoryFound, NonceKeyMade, PeerMessageReceived,
+                           PeerLinkChanged, StateLoaded, UsersLoaded, UsersChanged, LicencesLoaded, StoreAvailability,
+                           PbxAvailability, PhoneProbed, WallClock, CallsChanged, OperatorCommand, LoopLagMeasured,
+                           SipReceived, HopLost, SelfObserved, TimePassed>;
 
 }  // namespace innkeeper::core

@@ -30,8 +30,10 @@ void Gatekeeper::State::step(base::Instant now, Event event, Effects& out) {
     INNKEEPER_ASSERT(now >= now_);
     now_ = now;
     out_ = &out;
+    const std::size_t first_effect = out.size();
     forgive_own_stall();
     std::visit([this](auto& happened) { on(happened); }, event);
+    if (memory_kept_) remember(first_effect);
     out_ = nullptr;
 }
 

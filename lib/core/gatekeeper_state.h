@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "auth/nonce.h"
+#include "backup/image.h"
 #include "backup/vault.h"
 #include "calls/dialogs.h"
 #include "calls/proxy.h"
@@ -73,6 +74,7 @@ struct Peer {
     bool vouched_for = false;  // suspect, but a third peer hears it
     std::string health_reason;
     Failover failover;
+    bool failover_recovered = false;      // its number is known from memory that outlived a crash
     bool backed_up_here = false;          // it named us in its Hello, or did so before a restart of ours
     std::vector<base::SiteName> backups;  // whom it named
     bool records_whole = false;           // what the vault holds of it is a complete copy, if perhaps not its latest
@@ -155,6 +157,7 @@ private:
     void publish_soon() {
         if (!publish_at_) publish_at_ = now_ + std::chrono::milliseconds(20);  // gathers what comes together
     }
+    static BindingsRow row_of(const LocationEntry& entry);
 
     // storming.cpp
     void on(LoopLagMeasured& measured);
@@ -238,6 +241,19 @@ private:
     void route_inside_dialog(calls::ContextId id, calls::ProxyEffects& more);
     std::optional<calls::Fork> next_inside_dialog(calls::Message& request, const calls::Hop& from);
 
+    // remembering.cpp: memory that outlives the process
+    void on(MemoryFound& found);
+    void recover(std::string_view image);
+    void recover_record(backup::FrameReader& frame);
+    void recover_home(backup::FrameReader& frame);
+    void recover_failover(const FailoverRow& row);
+    void reconcile_recovered(std::vector<BindingsRow>& loaded);
+    void remember(std::size_t first_effect);
+    void begin_new_image();
+    void write_home(const Peer& peer);
+    void keep_home(const Peer& peer);
+    void note_what_is_written();
+
     // standing.cpp: health and failover
     void review(Peer& peer);
     HealthEvidence evidence_of(const Peer& peer) const;
@@ -288,6 +304,7 @@ private:
     void on(LicencesLoaded& loaded);
     void on(StoreAvailability& availability);
     void restore(const FailoverRow& row);
+    static void take(const FailoverRow& row, Failover& failover);
     void restore(BindingsRow& row);
     void forget_user(const base::Aor& aor);
 
@@ -346,7 +363,7 @@ private:
     std::map<base::SiteName, Borrowing> borrowings_;  // by home, this site too
     Governor governor_;
     AdmissionQueue queue_;
-    std::optional<Storm> storm_;                  // while anybody waits
+    std::optional<Storm> storm_;  // while anybody waits
     calls::Proxy proxy_{calls::ProxySettings{}};
     calls::Dialogs dialogs_;
     std::optional<std::uint16_t> minute_of_day_;  // as the site's clock shows it
@@ -362,6 +379,16 @@ private:
     bool store_available_ = false;
     bool state_loaded_ = false;
     bool lived_before_ = false;
+    // The image in memory that outlives the process (remembering.cpp).
+    bool memory_kept_ = false;
+    base::WipedBytes memory_;  // frames of this step
+    std::uint64_t image_number_ = 0;
+    std::size_t image_octets_ = 0;   // of the image when it was begun
+    std::size_t appended_ = 0;       // to it since
+    std::set<base::Aor> recovered_;  // of whose bindings the image has told; until the database is reached
+    base::Sequence written_upto_;    // bindings changed until then are surely in the database
+    std::deque<std::pair<base::Instant, base::Sequence>> written_marks_;
+
     base::Instant started_;
     base::Instant heartbeat_at_;
     std::optional<base::Instant> woke_at_;             // after a sleep longer than a guest's lease (R5)

@@ -24,6 +24,7 @@ void Gatekeeper::State::on(StateLoaded& loaded) {
         }
         restore(row);
     }
+    reconcile_recovered(loaded.bindings);
     for (BindingsRow& row : loaded.bindings) restore(row);
     for (auto& [name, peer] : peers_) {
         const bool over = peer.failover.phase == Phase::normal;
@@ -38,13 +39,19 @@ void Gatekeeper::State::restore(const FailoverRow& row) {
     Peer* home = find_peer(row.home);
     if (home == nullptr) return;
     Failover& failover = home->failover;
+    if (home->failover_recovered && row.number == failover.number) return;  // recovered is at least as new
     const bool under_way = failover.phase != Phase::normal;  // begun in this life, before the database was reached
+    if (home->failover_recovered && row.number < failover.number) return;
     if (row.ended) {
         failover.last_end = row.ended;
         failover.number = std::max(failover.number, row.number + (under_way ? 1 : 0));
         if (!under_way) failover.began.reset();
         return;
     }
+    take(row, failover);
+}
+
+void Gatekeeper::State::take(const FailoverRow& row, Failover& failover) {
     failover.number = row.number;
     failover.allowed = row.allowed;
     failover.began = row.began;

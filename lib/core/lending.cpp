@@ -25,7 +25,8 @@ void Gatekeeper::State::borrow_what_is_wanted() {
         if (wants_to_borrow(name)) ask_a_lender(name);
 }
 
-// The peers that can answer, in turn, so that one that never answers holds nothing up for longer than Borrowing::patience.
+// The peers that can answer, in turn, so that one that never answers holds nothing up for longer than
+// Borrowing::patience.
 void Gatekeeper::State::ask_a_lender(const base::SiteName& home) {
     std::vector<const Peer*> lenders;
     for (const auto& [name, peer] : peers_)
@@ -92,6 +93,7 @@ void Gatekeeper::State::receive(Peer& peer, RecordsLent& page) {
     if (home == nullptr) return serve_borrowed_users(peer.name);
     home->records_whole = true;
     home->backed_up_here = true;  // else nobody would have lent them
+    keep_home(*home);
     announce(RecordsBorrowed{home->name, peer.name, borrowing.count});
     review(*home);
 }

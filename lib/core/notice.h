@@ -153,10 +153,10 @@ struct DrainEnded {
     bool by_itself = false;
 };
 
-using Notice =
-    std::variant<RegisterJudged, PhoneRegistered, PhoneRemoved, PeerHealthChanged, PeerLinkReported, PeerMismatched,
-                 FailoverPhaseChanged, FailoverBegan, FailoverEnded, FailbackStopped, ReplicaRepaired, UsersReady,
-                 UsersBorrowed, RecordsBorrowed, RecordsGiven, MemoryRecovered, MemoryIgnored, DoubleServiceEnded,
-                 StoreReported, HomeForced, PbxReported, StormBegan, StormPassed, TurnPromised, CallConcluded, DrainBegan, DrainEnded>;
+using Notice = std::variant<RegisterJudged, PhoneRegistered, PhoneRemoved, PeerHealthChanged, PeerLinkReported,
+                            PeerMismatched, FailoverPhaseChanged, FailoverBegan, FailoverEnded, FailbackStopped,
+                            ReplicaRepaired, UsersReady, UsersBorrowed, RecordsBorrowed, RecordsGiven, MemoryRecovered,
+                            MemoryIgnored, DoubleServiceEnded, StoreReported, HomeForced, PbxReported, StormBegan,
+                            StormPassed, TurnPromised, CallConcluded, DrainBegan, DrainEnded>;
 
 }  // namespace innkeeper::core

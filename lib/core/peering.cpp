@@ -104,6 +104,7 @@ void Gatekeeper::State::receive(Peer& peer, Hello& hello) {
         peer.records_from = {};
         peer.records_whole = false;
     }
+    keep_home(peer);
     send_positions(peer);
 }
 
@@ -158,6 +159,7 @@ void Gatekeeper::State::compare(Peer& peer) {
     if (peer.backed_up_here && peer.records_from.comparable(peer.epoch, peer.records_there.sequence) &&
         vault_.digest(peer.name) != peer.records_there.digest) {
         peer.records_from.forget();
+        keep_home(peer);
         announce(ReplicaRepaired{peer.name, Dataset::records});
         send_positions(peer);
     }
@@ -186,6 +188,7 @@ void Gatekeeper::State::receive(Peer& peer, Changes& page) {
             }
             break;
     }
+    if (records) keep_home(peer);
     out_->push_back(SendToPeer{peer.name, subscription.position(page.dataset)});
 }
 
@@ -244,6 +247,8 @@ void Gatekeeper::State::receive(Peer& peer, Position& position) {
 void Gatekeeper::State::raise_epoch(base::Epoch above) {
     epoch_ = {above.value + 1};
     location_.renumber();
+    written_upto_ = {};
+    written_marks_.clear();
     directory_.renumber();
     out_->push_back(WriteRow{EpochRow{epoch_}});
     for (auto& [name, peer] : peers_) {

@@ -293,6 +293,10 @@ void Gatekeeper::State::tell(LocationEntry& entry) {
     for (Binding& binding : entry.bindings) binding.promised = binding.expires + (binding.expires - now_);
     location_.settle(entry, true);
     publish_soon();
+    out_->push_back(WriteRow{row_of(entry)});
+}
+
+BindingsRow Gatekeeper::State::row_of(const LocationEntry& entry) {
     BindingsRow row;
     row.aor = *entry.aor;
     row.guest_of = entry.guest_of;
@@ -302,7 +306,7 @@ void Gatekeeper::State::tell(LocationEntry& entry) {
         row.licence_pool = backup::to_text(entry.licence_kind);
         row.licences = entry.licences;
     }
-    out_->push_back(WriteRow{std::move(row)});
+    return row;
 }
 
 }  // namespace innkeeper::core

@@ -58,4 +58,10 @@ void Subscription::forget() {
     complete_ = false;
 }
 
+void Subscription::resume(base::Epoch epoch, base::Sequence sequence) {
+    epoch_ = epoch;
+    sequence_ = sequence;
+    complete_ = epoch != base::Epoch{};
+}
+
 }  // namespace innkeeper::core

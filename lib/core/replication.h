@@ -51,11 +51,14 @@ public:
     // The page was applied: true when a full copy is complete and entries of older generations are to be dropped.
     bool finish(const Changes& page);
     void forget();  // ask for everything anew
+    // Goes on where a former life of this reader had a full copy, if it had.
+    void resume(base::Epoch epoch, base::Sequence sequence);
 
     Position position(Dataset dataset) const { return {dataset, epoch_, sequence_}; }
     std::uint32_t generation() const { return generation_; }
     base::Sequence sequence() const { return sequence_; }
     bool complete() const { return complete_; }  // a full copy was made; later changes may be under way
+    bool complete() const { return complete_; }
     // At the writer's own position, with a full copy: digests must be equal.
     bool comparable(base::Epoch epoch, base::Sequence sequence) const {
         return complete_ && epoch == epoch_ && sequence == sequence_;

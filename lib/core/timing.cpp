@@ -88,6 +88,7 @@ void Gatekeeper::State::beat() {
         pump(peer);
     }
     borrow_what_is_wanted();
+    note_what_is_written();
 }
 
 base::Instant Gatekeeper::State::next_deadline() const {

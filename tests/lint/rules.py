@@ -52,6 +52,7 @@ IMPURE_NAMES = re.compile(r"\b(getenv|setenv|clock_gettime|gettimeofday|rand|sra
 CLOCK_READERS = re.compile(r"\b(system_clock|steady_clock|high_resolution_clock)::now\b|\bclock_gettime\b|\bgettimeofday\b")
 
 REVEALERS = {"auth", "peer", "store"}
+REVEALING_FILES = {"lib/base/secret.h", "lib/backup/record_image.cpp"}
 TOP_LEVEL = {"CMakeLists.txt", "README.md", "LICENSE", "daemon", "lib", "sql", "systemd", "tests", "etc"}
 LONGEST_FILE = 400
 CODE = (".cpp", ".h", ".py", ".sh", ".sql", ".proto", ".txt", ".cmake")
@@ -143,7 +144,7 @@ def clocks(tree):
 
 def secrets(tree):
     for path, text in tree.items():
-        if is_cpp(path) and library_of(path) not in REVEALERS | {None} and path != "lib/base/secret.h":
+        if is_cpp(path) and library_of(path) not in REVEALERS | {None} and path not in REVEALING_FILES:
             for number, line in code_lines(text):
                 if re.search(r"\breveal\s*\(", line):
                     yield f"{path}:{number}: reveal() is for lib/auth, lib/peer and lib/store only"

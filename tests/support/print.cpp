@@ -251,6 +251,9 @@ struct EffectPrinter {
     std::string operator()(const core::RedialPeer& redial) const { return "redial " + redial.site.text; }
     std::string operator()(const core::ProbePhone& probe) const { return "probe " + text(probe.aor.text()); }
     std::string operator()(const core::WriteRow& write) const { return "write " + print(write.row); }
+    std::string operator()(const core::KeepInMemory& keep) const {
+        return "keep " + std::to_string(keep.frames.size()) + " octets" + (keep.anew ? " anew" : "");
+    }
     std::string operator()(const core::ReplyToOperator& reply) const { return "reply " + print(reply.report); }
     std::string operator()(const core::Announce& announce) const { return print(announce.notice); }
 };
