@@ -61,6 +61,8 @@ Runtime::Runtime(host::Loop& loop, host::Log& log, const Options& options)
       memory_locked_(host::lock_memory()) {
     const auto started = std::chrono::duration_cast<std::chrono::seconds>(host::wall_now().time_since_epoch());
     feed(core::Started{static_cast<std::uint64_t>(started.count())});
+    memory_ = host::KeptMemory::open();
+    if (memory_) feed(core::MemoryFound{memory_->left_behind()});
     make_nonce_key();
 
     store::StoreSettings kept{.conninfo = options.database};
@@ -133,6 +135,13 @@ void Runtime::perform(core::ProbePhone& probe) {
 
 void Runtime::perform(core::WriteRow& write) {
     if (store_) store_->write(std::move(write.row));
+}
+
+void Runtime::perform(core::KeepInMemory& keep) {
+    if (!memory_) return;
+    if (keep.anew ? memory_->begin(keep.frames) : memory_->append(keep.frames)) return;
+    log_.write(host::Level::error, "memory_not_kept", {{"error", memory_->trouble()}});
+    memory_.reset();
 }
 
 void Runtime::perform(core::ReplyToOperator& reply) {

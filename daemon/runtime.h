@@ -8,6 +8,7 @@
 #include "control/server.h"
 #include "core/gatekeeper.h"
 #include "daemon/options.h"
+#include "host/kept_memory.h"
 #include "host/log.h"
 #include "host/loop.h"
 #include "host/loop_lag.h"
@@ -42,6 +43,7 @@ private:
     void perform(core::RedialPeer& redial);
     void perform(core::ProbePhone& probe);
     void perform(core::WriteRow& write);
+    void perform(core::KeepInMemory& keep);
     void perform(core::ReplyToOperator& reply);
     void perform(core::Announce& announcement);
     void arm();
@@ -68,6 +70,7 @@ private:
     host::Watchdog watchdog_;
     host::LoopLag lag_;
     bool memory_locked_ = false;
+    std::unique_ptr<host::KeptMemory> memory_;  // none: nobody keeps it for the next life
     int certificate_days_told_ = 366;
     std::optional<std::uint16_t> minute_told_;
 

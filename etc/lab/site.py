@@ -31,6 +31,7 @@ class Site:
         self.config = os.path.join(self.folder, 'innkeeper.conf')
         self.state = os.path.join(self.folder, 'state')
         self.process = None
+        self.launch = Process  # or a supervisor's: (argv, log) to a process
         self.lives = 0
         self.place = lab.place(name)
 
@@ -75,7 +76,7 @@ class Site:
     def start(self):
         self.lives += 1
         with self.place:
-            self.process = Process(self.command(), self.log)
+            self.process = self.launch(self.command(), self.log)
 
     @property
     def log(self):

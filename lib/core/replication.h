@@ -58,7 +58,6 @@ public:
     std::uint32_t generation() const { return generation_; }
     base::Sequence sequence() const { return sequence_; }
     bool complete() const { return complete_; }  // a full copy was made; later changes may be under way
-    bool complete() const { return complete_; }
     // At the writer's own position, with a full copy: digests must be equal.
     bool comparable(base::Epoch epoch, base::Sequence sequence) const {
         return complete_ && epoch == epoch_ && sequence == sequence_;

@@ -114,6 +114,7 @@ void Site::start() {
     world_.watch.started(*this);
     const auto wall = static_cast<std::uint64_t>(wall_at_start + (world_.calendar.now() + wall_error_) / 1s);
     step(core::Started{wall}, {"start"});
+    recall();
     const auto id = static_cast<std::uint32_t>(world_.nature.next());
     step(core::NonceKeyMade{{id, local(world_.calendar.now()), key_drawn(world_.nature)}}, {"nonce key"});
     observe_self();
@@ -151,6 +152,7 @@ void Site::kill() {
     if (process_ == Process::off) return;
     world_.note(name().text, "is killed");
     end_process();
+    tear_memory();
     for (const auto& [peer, wire] : wires_) {
         wire->end();
         if (world_.network.open(name().text, peer.text))
@@ -166,6 +168,8 @@ void Site::lose_power() {
         end_process();
     }
     powered_ = false;
+    memory_.clear();
+    world_.watch.memory_lost(*this);
     for (const auto& [peer, wire] : wires_) wire->vanish();
 }
 
@@ -199,7 +203,10 @@ void Site::stop_as_planned() {
     command(core::Drain{"stop"}, [](const core::Report&) {});
     const std::uint64_t life = life_;
     world_.calendar.after(1s, [this, life] {
-        if (life_ == life) kill();
+        if (life_ != life) return;
+        kill();
+        memory_.clear();  // a supervisor keeps it through restarts, not through stops
+        world_.watch.memory_lost(*this);
     });
 }
 
@@ -306,6 +313,9 @@ void Site::perform(const core::Effect& effect) {
         ask_phone(*probe);
     } else if (const auto* row = std::get_if<core::WriteRow>(&effect)) {
         write(row->row);
+    } else if (const auto* keep = std::get_if<core::KeepInMemory>(&effect)) {
+        if (keep->anew) memory_.clear();
+        memory_.append(keep->frames);
     } else if (const auto* reply = std::get_if<core::ReplyToOperator>(&effect)) {
         const auto back = commands_.extract(reply->to.value);
         if (back.empty()) return world_.watch.violated("commands are answered once", support::print(effect));

@@ -107,6 +107,8 @@ private:
     void end_process();
     void load_from_store();
     void load_pages_of_users();
+    void recall();
+    void tear_memory();
     template <class Change>
     void convert(core::Row& row, Change change) const;
     core::StateLoaded state_kept() const;
@@ -132,6 +134,7 @@ private:
     base::Instant armed_for_ = base::Instant::max();
     std::uint64_t alarm_ = 0;
     bool flush_planned_ = false;
+    std::string memory_;  // what a supervisor keeps for the next life; gone with the power, or a planned stop
 };
 
 }  // namespace innkeeper::world

@@ -72,6 +72,20 @@ void Site::load_from_store() {
     });
 }
 
+void Site::recall() {
+    core::MemoryFound found;
+    if (!memory_.empty()) found.images.emplace_back(memory_.begin(), memory_.end());
+    step(std::move(found), {"memory"});
+    world_.watch.recalled(*this);
+}
+
+// The writer may have died half-way.
+void Site::tear_memory() {
+    if (world_.nature.chance(0.5)) return;
+    for (std::uint64_t left = world_.nature.below(64); left > 0; --left)
+        memory_ += static_cast<char>(world_.nature.below(256));
+}
+
 void Site::load_pages_of_users() {
     for (std::size_t first = 0; first == 0 || first < store.users.size(); first += users_per_page) {
         const std::size_t last = std::min(first + users_per_page, store.users.size());

@@ -68,6 +68,7 @@ void Watch::ended(Site& site) {
             }
         }
     }
+    note_former_life(site);
     const Moment last_ready = ledger.last_ready;
     ledger = Ledger{};
     ledger.last_ready = last_ready;
@@ -88,7 +89,10 @@ void Watch::state_loaded(Site& site) {
     });
     Ledger& ledger = ledgers_[site.name()];
     const Moment now = world_.calendar.now();
+    const auto former = former_.find(site.name());
     for (const auto& [aor, row] : site.store.kept().bindings) {
+        // It was gone before the crash, which the database was not told in time.
+        if (former != former_.end() && !former->second.served.contains(aor)) continue;
         for (const core::Binding& binding : row.bindings) {
             const Moment until = binding.promised.time_since_epoch();
             if (until <= now + 1s || ledger.served.contains(aor)) continue;

@@ -35,6 +35,8 @@ public:
     void ended(Site& site);
     void thawed(Site& site);
     void state_loaded(Site& site);
+    void recalled(Site& site);
+    void memory_lost(Site& site) { former_.erase(site.name()); }
     void users_loaded(Site& site);
     void sent(Site& site, const core::SendToPeer& send, const std::string& bytes);
     void printed(const Site& site, const std::string& text);  // a row, a notice or a report, as it would be shown
@@ -79,6 +81,9 @@ private:
     void judge_double_service();
     void judge_service();
     void judge_moves();
+    void note_former_life(Site& site);
+    void judge_lending();
+    bool lends(const Site& backup, const base::SiteName& home) const;
     void judge_phone(const Phone& phone);
     bool home_could_serve(const Phone& phone) const;
     bool backup_could_serve(const Phone& phone) const;
@@ -110,6 +115,13 @@ private:
     };
     std::map<base::Aor, Travels> travels_;
     std::optional<std::uint32_t> moves_allowed_;
+    struct Former {  // what a life that was killed had
+        std::map<base::Aor, Ledger::Served> served;
+        std::map<base::SiteName, std::uint64_t> records;
+    };
+    std::map<base::SiteName, Former> former_;
+    std::map<std::pair<base::SiteName, base::SiteName>, Moment> without_records_;  // this site, of that home
+    Moment lending_judged_{};
     std::uint16_t last_status_ = 0;  // of the answer in the step being judged
 };
 

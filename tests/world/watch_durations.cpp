@@ -29,6 +29,7 @@ void Watch::tick() {
     judge_service();
     if (++ticks_ % 5 == 0) judge_tables();
     judge_moves();
+    judge_lending();
 }
 
 bool Watch::clear(Site& one, Site& other) const {

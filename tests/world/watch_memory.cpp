@@ -1,0 +1,94 @@
+// The rules of the watch about what outlives a crash, and about records that are lent (IP8, R7, R8, R9).
+#include <algorithm>
+
+#include "support/print.h"
+#include "world/watch.h"
+#include "world/world.h"
+
+namespace innkeeper::world {
+namespace {
+
+using namespace std::chrono_literals;
+constexpr base::Duration lending_takes = 8s;  // a round of those who have nothing, and one that does not answer
+
+std::map<base::SiteName, std::uint64_t> records_of(const Site& site) {
+    std::map<base::SiteName, std::uint64_t> records;
+    for (const core::HomeStatus& home : site.census().status.homes) records[home.home] = home.records;
+    return records;
+}
+
+}  // namespace
+
+void Watch::note_former_life(Site& site) {
+    former_[site.name()] = {ledgers_[site.name()].served, records_of(site)};
+}
+
+// R9, and R7 to the letter: before the database is reached, before a peer is heard, before any phone says a word, a
+// restarted site has the guests it had and the records it needs to know them.
+void Watch::recalled(Site& site) {
+    const auto former = former_.find(site.name());
+    if (former == former_.end()) return;
+    const auto records = records_of(site);
+    for (const auto& [home, count] : former->second.records)
+        if (records.at(home) != count)
+            violated("a restarted backup has its records", site.name().text + " has " +
+                                                               std::to_string(records.at(home)) + " of " +
+                                                               std::to_string(count) + " of " + home.text);
+    std::set<std::pair<base::Aor, std::string>> known;
+    site.command(core::ShowRegistrations{{}, true}, [&](const core::Report& report) {
+        for (const auto& row : std::get<core::RegistrationsReport>(report).rows) known.insert({row.aor, row.contact});
+    });
+    const Moment now = world_.calendar.now();
+    Ledger& ledger = ledgers_[site.name()];
+    for (const auto& [aor, served] : former->second.served) {
+        if (served.guest_of.text.empty()) continue;
+        for (const auto& [contact, until] : served.contacts) {
+            if (until <= now + 1s) continue;
+            if (!known.contains({aor, contact}))
+                violated("a restarted backup serves its guests", site.name().text + " forgot " + contact);
+            ledger.served[aor].guest_of = served.guest_of;
+            ledger.served[aor].changed = now;
+            ledger.served[aor].contacts[contact] = until;
+        }
+    }
+}
+
+bool Watch::lends(const Site& backup, const base::SiteName& home) const {
+    const Site& owner = world_.site(home.text);
+    const auto& named = owner.settings().backups;
+    return std::find(named.begin(), named.end(), backup.name()) != named.end() &&
+           records_of(backup).at(home) == owner.store.users.size() && !owner.store.users.empty();
+}
+
+// What one backup holds, another one that has lost it, or the home without its database, has soon.
+void Watch::judge_lending() {
+    const Moment now = world_.calendar.now();
+    if (now - lending_judged_ < 1s) return;
+    lending_judged_ = now;
+    for (const auto& [name, site] : world_.sites()) {
+        for (const auto& [home, owner] : world_.sites()) {
+            const bool own = home == name;
+            const auto& named = owner->settings().backups;
+            const bool is_backup = std::find(named.begin(), named.end(), name) != named.end();
+            const bool wanting = site->running() && (own ? !ledgers_[name].users_loaded
+                                                         : is_backup && owner->process() == Site::Process::off &&
+                                                               records_of(*site).at(home) == 0);
+            const bool to_be_had =
+                wanting && std::any_of(world_.sites().begin(), world_.sites().end(),
+                                       [&, &site = site, &home = home](const auto& other) {
+                                           return other.first != home && other.first != site->name() &&
+                                                  clear(*site, *other.second) && lends(*other.second, home);
+                                       });
+            if (!to_be_had) {
+                without_records_.erase({name, home});
+                continue;
+            }
+            const Moment since = without_records_.try_emplace({name, home}, now).first->second;
+            if (now - since > lending_takes)
+                violated(own ? "a site without its database is lent its users" : "a backup is lent what it has lost",
+                         name.text + " has none of " + home.text);
+        }
+    }
+}
+
+}  // namespace innkeeper::world
