@@ -181,8 +181,9 @@ Description description(const core::RecordsGiven& given) {
 }
 
 Description description(const core::MemoryRecovered& recovered) {
-    return {"memory_recovered",
-            {{"records", std::to_string(recovered.records)}, {"bindings", std::to_string(recovered.bindings)}}};
+    Fields fields{{"records", std::to_string(recovered.records)}, {"bindings", std::to_string(recovered.bindings)}};
+    if (recovered.torn) fields.push_back({"torn", "yes"});
+    return {"memory_recovered", std::move(fields)};
 }
 
 Description description(const core::MemoryIgnored& ignored) {

@@ -19,10 +19,10 @@ base::SecretBytes<Size> read_secret(FrameReader& frame, bool& sound) {
 
 // By a binding of every member: a new one does not compile until it is kept.
 void write_record(base::WipedBytes& to, const base::SiteName& home, std::uint64_t digest, const UserRecord& record) {
-    const auto& [aor, display_name, extension, settings, terminal, enabled, ha1] = record;
+    const auto& [aor, display_name, extension, settings, terminal, priority, enabled, ha1] = record;
     FrameWriter frame(to, FrameKind::record);
     frame.text(home.text).number(digest).text(aor.text()).text(display_name).text(extension).text(settings);
-    frame.number(static_cast<std::uint64_t>(terminal)).number(enabled);
+    frame.number(static_cast<std::uint64_t>(terminal)).number(static_cast<std::uint64_t>(priority)).number(enabled);
     write_secret(frame, ha1.md5);
     write_secret(frame, ha1.sha256);
 }
@@ -37,8 +37,11 @@ std::optional<KeptRecord> read_record(FrameReader& frame) {
     record.extension = frame.text();
     record.settings = frame.text();
     const std::uint64_t terminal = frame.number();
+    const std::uint64_t priority = frame.number();
     record.enabled = frame.number() != 0;
-    bool sound = !record.aor.empty() && terminal <= static_cast<std::uint64_t>(TerminalKind::soft);
+    bool sound = !record.aor.empty() && terminal <= static_cast<std::uint64_t>(TerminalKind::soft) &&
+                 priority <= static_cast<std::uint64_t>(Priority::emergency);
+    record.priority = sound ? static_cast<Priority>(priority) : Priority::normal;
     record.terminal = sound ? static_cast<TerminalKind>(terminal) : TerminalKind::unknown;
     record.ha1.md5 = read_secret<16>(frame, sound);
     record.ha1.sha256 = read_secret<32>(frame, sound);

@@ -383,10 +383,11 @@ private:
     bool memory_kept_ = false;
     base::WipedBytes memory_;  // frames of this step
     std::uint64_t image_number_ = 0;
-    std::size_t image_octets_ = 0;   // of the image when it was begun
-    std::size_t appended_ = 0;       // to it since
-    std::set<base::Aor> recovered_;  // of whose bindings the image has told; until the database is reached
-    base::Sequence written_upto_;    // bindings changed until then are surely in the database
+    std::size_t image_octets_ = 0;  // of the image when it was begun
+    std::size_t appended_ = 0;      // to it since
+    std::map<base::Aor, base::SiteName>
+        recovered_;  // of whose bindings, and whose guest it was, the image has told; until the database is reached
+    base::Sequence written_upto_;  // bindings changed until then are surely in the database
     std::deque<std::pair<base::Instant, base::Sequence>> written_marks_;
 
     base::Instant started_;

@@ -106,6 +106,7 @@ struct RecordsGiven {  // the same, seen from the site that lends
 struct MemoryRecovered {  // what the life before this one left in memory
     std::uint64_t records = 0;
     std::uint64_t bindings = 0;  // AORs
+    bool torn = false;           // its last frame was not written to the end
 };
 struct MemoryIgnored {
     std::string reason;

@@ -52,17 +52,16 @@ void Gatekeeper::State::recover(std::string_view image) {
         else
             epoch_ = std::max(epoch_, base::Epoch{std::get<EpochRow>(*row).epoch.value + 1});
     }
-    if (frames.torn()) announce(MemoryIgnored{"a frame that was not written to its end"});
     std::uint64_t records = 0;
     for (const auto& [name, peer] : peers_) records += vault_.count(name);
     const std::size_t recovered = bindings.size();
     for (auto& [aor, row] : bindings) {
-        recovered_.insert(aor);
+        recovered_[aor] = row.guest_of;
         // Not every refresh is told: what was promised is what the phone may have been granted since.
         for (Binding& binding : row.bindings) binding.expires = binding.promised;
         restore(row);
     }
-    announce(MemoryRecovered{records, recovered});
+    announce(MemoryRecovered{records, recovered, frames.torn()});
 }
 
 void Gatekeeper::State::recover_record(backup::FrameReader& frame) {
@@ -134,10 +133,10 @@ void Gatekeeper::State::reconcile_recovered(std::vector<BindingsRow>& loaded) {
         if (same) written.insert(row.aor);
     }
     std::erase_if(loaded, [this](const BindingsRow& row) { return recovered_.contains(row.aor); });
-    for (const base::Aor& aor : recovered_) {
+    for (const auto& [aor, guest_of] : recovered_) {
         if (written.contains(aor)) continue;
         const LocationEntry* entry = location_.find(aor);
-        out_->push_back(WriteRow{entry != nullptr ? row_of(*entry) : BindingsRow{aor, {}, {}, {}, 0}});
+        out_->push_back(WriteRow{entry != nullptr ? row_of(*entry) : BindingsRow{aor, guest_of, {}, {}, 0}});
     }
     recovered_.clear();
 }
