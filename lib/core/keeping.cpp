@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "core/gatekeeper_state.h"
+#include "core/row_image.h"
 
 namespace innkeeper::core {
 
@@ -102,6 +103,7 @@ void Gatekeeper::State::restore(BindingsRow& row) {
         tell(entry);
     else
         location_.settle(entry, true);
+    if (memory_kept_ && home != nullptr) write_row(memory_, row_of(entry));  // the image has every guest
     if (home == nullptr || home->failover.phase != Phase::normal || entry.stray) return;
     const Phase from = home->failover.phase;
     resume(home->failover, now_);

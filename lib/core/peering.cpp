@@ -283,7 +283,7 @@ void Gatekeeper::State::send_heartbeat(Peer& peer) {
     }
     heartbeat.condition = condition();
     heartbeat.registrations = location_.version();
-    heartbeat.records = directory_.version();
+    if (directory_.loaded()) heartbeat.records = directory_.version();  // what is borrowed is told to nobody
     for (const auto& [name, other] : peers_)
         if (name != peer.name && (other.ever_heard || other.forced != ForcedVerdict::automatic))
             heartbeat.views.push_back(

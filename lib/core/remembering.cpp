@@ -136,7 +136,8 @@ void Gatekeeper::State::reconcile_recovered(std::vector<BindingsRow>& loaded) {
     for (const auto& [aor, guest_of] : recovered_) {
         if (written.contains(aor)) continue;
         const LocationEntry* entry = location_.find(aor);
-        out_->push_back(WriteRow{entry != nullptr ? row_of(*entry) : BindingsRow{aor, guest_of, {}, {}, 0}});
+        const bool here = entry != nullptr && !entry->bindings.empty();
+        out_->push_back(WriteRow{here ? row_of(*entry) : BindingsRow{aor, guest_of, {}, {}, 0}});
     }
     recovered_.clear();
 }

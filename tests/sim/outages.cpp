@@ -382,6 +382,8 @@ const std::vector<const Outage*> every_outage = {
     &calls_while_home_returns,
     &freezes,
     &stores_away,
+    &restarts_in_failover,
+    &starts_without_database,
     &planned_stops,
     &storms,
     &drifting_clocks,

@@ -32,6 +32,8 @@ extern const Outage isolated_again_and_again;
 extern const Outage calls_while_home_returns;
 extern const Outage freezes;
 extern const Outage stores_away;
+extern const Outage restarts_in_failover;
+extern const Outage starts_without_database;
 extern const Outage planned_stops;
 extern const Outage storms;
 extern const Outage drifting_clocks;

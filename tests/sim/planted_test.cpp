@@ -184,6 +184,37 @@ void hoard(Site& site) {
     site.miscount = [](core::Census& census) { census.bindings += 100'000; };
 }
 
+void forget_everything(Site& site) {
+    site.swallow = [](const core::Event& event) { return std::holds_alternative<core::MemoryFound>(event); };
+}
+
+void forget_guests(Site& site) {
+    site.tamper = [](Effects& effects) {
+        for (core::Effect& effect : effects) {
+            auto* keep = std::get_if<core::KeepInMemory>(&effect);
+            if (keep != nullptr && !keep->anew) keep->frames.clear();
+        }
+    };
+}
+
+void lend_nothing(Site& site) {
+    site.tamper = [](Effects& effects) {
+        std::erase_if(effects, [](const core::Effect& effect) {
+            const auto* send = std::get_if<core::SendToPeer>(&effect);
+            return send != nullptr && std::holds_alternative<core::RecordsLent>(send->message);
+        });
+    };
+}
+
+void lend_to_anybody(Site& site) {
+    site.tamper = [&site](Effects& effects) {
+        each_message<core::RecordsLent>(effects, [&](core::SendToPeer& send, core::RecordsLent& lent) {
+            for (const base::SiteName& peer : site.settings().peers)
+                if (peer != lent.home) send.to = peer;
+        });
+    };
+}
+
 struct Planted {
     const char* what;
     const char* rule;
@@ -209,6 +240,13 @@ const Planted every_planted[] = {
     {"tables grow", "tables stay within their limits", &nothing, hoard},
     {"guests are not told that the phone is at home", "double service ends after healing", &crashes,
      keep_guests_that_moved},
+    {"what outlived a crash is ignored", "a restarted backup has its records", &restarts_in_failover,
+     forget_everything},
+    {"guests are not kept", "a restarted backup serves its guests", &restarts_in_failover, forget_guests},
+    {"nobody lends records", "a backup is lent what it has lost", &restarts_in_failover, lend_nothing},
+    {"nobody lends a site its users", "a site without its database is lent its users", &starts_without_database,
+     lend_nothing},
+    {"records are lent to anybody", "records go to named backups only", &starts_without_database, lend_to_anybody},
     {"heartbeats are ignored", "a home that a third peer sees is not lost", &nothing, ignore_heartbeats},
     {"own users are refused for good", "no phone is left without service", &crashes, refuse_own_users},
 };

@@ -77,6 +77,12 @@ TEST_CASE("processes freeze and thaw", "[sim][R5]") {
 TEST_CASE("databases go and come back", "[sim][R7][R8]") {
     survive(stores_away, 60);
 }
+TEST_CASE("backups crash and boot while they have guests", "[sim][IP8][R7][R9]") {
+    survive(restarts_in_failover, 60);
+}
+TEST_CASE("homes start without their database", "[sim][IP8][R8]") {
+    survive(starts_without_database, 40);
+}
 TEST_CASE("sites stop as planned and return", "[sim][IP13][R6]") {
     survive(planned_stops, 40);
 }

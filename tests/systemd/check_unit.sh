@@ -22,6 +22,6 @@ if [ -n "$said" ]; then
 fi
 systemd-analyze security --offline=yes --no-pager --threshold=$most_exposed "$folder/innkeeper.service"
 
-for line in Type=notify LimitCORE=0 MemorySwapMax=0 User=innkeeper; do
+for line in Type=notify LimitCORE=0 MemorySwapMax=0 FileDescriptorStoreMax=16 User=innkeeper; do
     grep -qx "$line" "$unit" || { echo "missing: $line"; exit 1; }
 done
