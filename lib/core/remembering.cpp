@@ -41,17 +41,20 @@ void Gatekeeper::State::on(MemoryFound& found) {
 void Gatekeeper::State::recover(std::string_view image) {
     auto frames = *backup::ImageReader::open(image);
     std::map<base::Aor, BindingsRow> bindings;
+    std::map<base::SiteName, FailoverRow> failovers;  // the latest of each home
     while (auto frame = frames.next()) {
         auto row = read_row(*frame);
         if (!row)
             recover_record(*frame);
         else if (auto* one = std::get_if<BindingsRow>(&*row))
             bindings.insert_or_assign(one->aor, std::move(*one));
-        else if (const auto* failover = std::get_if<FailoverRow>(&*row))
-            recover_failover(*failover);
-        else
+        else if (const auto* failover = std::get_if<FailoverRow>(&*row)) {
+            FailoverRow& latest = failovers[failover->home];
+            if (failover->number >= latest.number) latest = *failover;
+        } else
             epoch_ = std::max(epoch_, base::Epoch{std::get<EpochRow>(*row).epoch.value + 1});
     }
+    for (const auto& [home, row] : failovers) recover_failover(row);
     std::uint64_t records = 0;
     for (const auto& [name, peer] : peers_) records += vault_.count(name);
     const std::size_t recovered = bindings.size();
@@ -111,10 +114,11 @@ void Gatekeeper::State::recover_home(backup::FrameReader& frame) {
 
 void Gatekeeper::State::recover_failover(const FailoverRow& row) {
     Peer* home = find_peer(row.home);
-    if (home == nullptr || row.number < home->failover.number) return;
-    home->failover.guests_served = 0;  // a later frame about the same failover counts anew
+    if (home == nullptr) return;
     home->failover_recovered = true;
-    take(row, home->failover);
+    if (!row.ended) return take(row, home->failover);
+    home->failover.number = row.number;
+    home->failover.last_end = row.ended;
 }
 
 // What the image says of an AOR is at least as new as what the database has: nothing acknowledged is lost (R7), and
@@ -160,7 +164,7 @@ void Gatekeeper::State::begin_new_image() {
     for (const auto& [name, peer] : peers_) {
         if (peer.failover.number > 0) {
             FailoverRow row = failover_row(peer);
-            if (peer.failover.phase == Phase::normal) row.ended = now_;
+            if (peer.failover.phase == Phase::normal) row.ended = peer.failover.last_end.value_or(now_);
             write_row(memory_, row);
         }
         if (peer.backed_up_here) write_home(peer);
