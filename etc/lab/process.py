@@ -5,6 +5,7 @@ import ctypes
 import os
 import signal
 import subprocess
+import sys
 import time
 
 _running = []
@@ -26,6 +27,32 @@ def wait_until(condition, seconds, what, pause=0.02):
         time.sleep(pause)
 
 
+# Ends what is left when the lab was killed: a program that gave its rights up no longer dies with its parent. A number
+# counts only for the process that had it when it was told.
+_REAPER = """
+import os, signal, sys
+def born(pid):
+    try:
+        with open(f'/proc/{pid}/stat') as file:
+            return file.read().rpartition(')')[2].split()[19]
+    except OSError:
+        return None
+known = {int(line): born(int(line)) for line in sys.stdin}
+for pid, when in reversed(known.items()):
+    if when and born(pid) == when:
+        os.kill(pid, signal.SIGTERM)
+"""
+_reaper = None
+
+
+def _tell_reaper(pid):
+    global _reaper
+    if _reaper is None:
+        _reaper = subprocess.Popen([sys.executable, '-B', '-c', _REAPER], stdin=subprocess.PIPE, start_new_session=True)
+    _reaper.stdin.write(f'{pid}\n'.encode())
+    _reaper.stdin.flush()
+
+
 def _die_with_parent():
     ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG: also when the lab itself is killed
 
@@ -42,6 +69,7 @@ class Process:
                                           preexec_fn=_die_with_parent,
                                           start_new_session=True)  # Ctrl-C is the lab's to handle
         _running.append(self)
+        _tell_reaper(self.pid)
 
     @property
     def pid(self):
