@@ -7,6 +7,7 @@ import threading
 import time
 
 from netcase import SITES, NetworkCase, desks, room, take_time, wait_until
+from lab.supervisor import Supervisor
 
 KILLS = int(os.environ.get('LAB_KILLS') or 50)
 PHONES_OF_A_SITE = 8
@@ -61,6 +62,19 @@ class FiftyKills(NetworkCase):
         cls.numbers = {site: [f'{turn}{number:03}' for number in range(PHONES_OF_A_SITE)]
                        for turn, site in enumerate(SITES, 1)}
         cls.three_sites(**{site: desks(*numbers) for site, numbers in cls.numbers.items()})
+        for site in cls.lab.sites.values():
+            cls.keep_memory_of(site)
+        cls.wait_for_calm()
+
+    @classmethod
+    def keep_memory_of(cls, site):
+        """From its next life on, as systemd does it."""
+        supervisor = Supervisor(site.folder)
+        cls.addClassCleanup(supervisor.close)
+        site.launch = supervisor.launch
+        site.stop()
+        site.start()
+        site.wait_ready()
 
     def visitors(self, site):
         made = []
