@@ -180,7 +180,9 @@ AdmissionFacts Gatekeeper::State::admission_facts(const Caller& caller, const Lo
         const std::uint32_t drawn = entry != nullptr && entry->licence_kind == kind ? entry->licences : 0;
         facts.licence_available = needed <= drawn || licences_.available(now_, kind, needed - drawn);
         facts.served_by_backup = !registered && served_by_backup(aor, plan);
-        facts.just_woken = facts.just_woken || (!registered && hearing_backups());
+        // What an earlier life kept may have been a guest's for long.
+        const bool known = registered && newest_registration(entry->bindings) >= started_;
+        facts.just_woken = facts.just_woken || (!known && hearing_backups());
     }
     if (caller.home != nullptr) {
         const Peer& home = *caller.home;

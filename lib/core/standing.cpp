@@ -90,7 +90,7 @@ void Gatekeeper::State::on_phase(Peer& peer, Phase from) {
     const bool stopped = failover.phase == Phase::settling && from != Phase::active &&
                          peer.homecoming.outlook() == Homecoming::Outlook::bad;
     if (stopped)
-        announce(FailbackStopped{peer.name, failover.cause,
+        announce(FailbackStopped{peer.name, failover.cause.substr(std::string_view("failback stopped: ").size()),
                                  location_.guests_of(peer.name) - location_.unreleased_of(peer.name)});
     if (stopped || failover.phase == Phase::active || failover.phase == Phase::normal) end_journeys(peer);
     if (failover.phase == Phase::active) adopt_strays(peer);
