@@ -206,7 +206,7 @@ class WithoutDatabase(LabCase):
         print(f'without its database a site serves borrowed users {self.seconds(began):.2f} s after its start',
               file=sys.stderr)
         self.assertTrue(self.status()['users_borrowed'])
-        self.assertTrue(self.north.ready())
+        self.north.wait_ready(5)  # it is looked at once a second
         self.database.start()
         wait_until(lambda: self.status()['users_borrowed'] is False, 15, 'its own users are loaded', pause=0.1)
         self.assertEqual(phone.register().status, 200)
