@@ -19,7 +19,6 @@ TownPlan without_concurrent() {
     return plan;
 }
 const TownPlan no_concurrent = without_concurrent();
-
 TownPlan of_any_size(TownPlan plan = {}) {
     plan.least_sites = 2;
     plan.most_sites = 4;
@@ -49,7 +48,6 @@ TownPlan with_product_times_one_by_one() {
     plan.concurrent = false;
     return plan;
 }
-
 std::vector<std::string> names_of(const World& world) {
     std::vector<std::string> names;
     for (const auto& [name, site] : world.sites()) names.push_back(name.text);
