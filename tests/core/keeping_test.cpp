@@ -284,3 +284,24 @@ TEST_CASE("whether the database answers is told when it changes", "[keeping]") {
     CHECK_FALSE(gate.status().database_available);
     CHECK(gate.status().serving == false);
 }
+
+TEST_CASE("what registered later at another site is not restored here", "[keeping][R7]") {
+    Gate gate;
+    gate.started().with_users({"alice", "anna"});
+    gate.link(west);
+    gate.beat(west);
+    Changes page;
+    page.epoch = gate.heartbeat.epoch;
+    page.restart = page.complete = true;
+    page.upto = {1};
+    page.registrations.push_back(
+        {aor("alice"), south, {kept_binding("sip:alice@192.0.2.1:5060", gate.now - 10s, gate.now + 1h)}});
+    gate.hear(west, std::move(page));
+    BindingsRow alice, anna;
+    alice.aor = aor("alice");
+    alice.bindings = {kept_binding("sip:alice@192.0.2.1:5060", gate.now - 5min, gate.now + 1h)};
+    anna.aor = aor("anna");
+    anna.bindings = {kept_binding("sip:anna@192.0.2.2:5060", gate.now - 5min, gate.now + 1h)};
+    gate.feed(kept({std::move(alice), std::move(anna)}));
+    CHECK(gate.status().registrations == 1);
+}

@@ -115,7 +115,7 @@ void heal_and_judge(world::World& world) {
     const auto settled = [&] {
         for (const auto& [name, site] : world.sites())
             for (const auto& [home, phase] : world.watch.ledger(*site).phases)
-                if (phase != core::Phase::normal) return false;
+                if (phase != core::Phase::normal && world.site(home.text).store.pools.empty()) return false;
         return true;
     };
     const core::Settings& settings = world.sites().begin()->second->settings();
