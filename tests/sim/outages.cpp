@@ -329,10 +329,6 @@ void let_anything_happen(World& world) {
     }
 }
 
-void let_clocks_drift(World& world) {
-    crash_now_and_then(world);
-}
-
 }  // namespace
 
 const Outage nothing{"nothing", {}, [](World& world) { world.run_for(120s); }, Forbidden::phases};
@@ -352,7 +348,7 @@ const Outage freezes{"freezes", of_any_size(), freeze};
 const Outage stores_away{"stores away", of_any_size(), take_stores_away};
 const Outage planned_stops{"planned stops", of_any_size(), stop_as_planned};
 const Outage storms{"storms", {8, true, true, true, 0, 1h, 40}, storm};
-const Outage drifting_clocks{"drifting clocks", of_any_size(), let_clocks_drift};
+const Outage drifting_clocks{"drifting clocks", of_any_size(), crash_now_and_then};
 const Outage lossy_phones{"lossy phones", {4, true, true, false, 0.1, 1h, 40}, crash_now_and_then};
 const Outage phones_cut_off{"phones cut off", {}, cut_phones_off, Forbidden::failovers};
 const Outage phones_half_cut_off{"phones half cut off", {}, cut_phones_off_one_way};

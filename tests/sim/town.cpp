@@ -67,6 +67,7 @@ bool everybody_is_home(const world::World& world) {
 core::Settings brisk_settings(std::string_view site, std::size_t sites) {
     core::Settings settings = support::settings_of(site, {}, {});
     settings.peers = others_than(site, sites);
+    std::sort(settings.peers.begin(), settings.peers.end());  // as a scenario makes them
     settings.failover.failback_after = 10s;
     settings.failover.homeless_grace = 15s;
     settings.failover.guest_lease = 20s;
