@@ -161,6 +161,12 @@ TEST_CASE("what was written is there after a restart", "[store][R7]") {
         failover.cause = "heartbeats lost; \x01";
         failover.first_guest = "bob@west.test";
         failover.guests = 9;
+        failover.evidence = {"silent, and its port refuses", "not heard for 3.0 s"};
+        failover.refused = 4;
+        failover.longest_gap = 6300ms;
+        failover.released = 7;
+        failover.stops = 1;
+        failover.relapses = 2;
         store.write(failover);
         store.write(core::EpochRow{{18446744073709551615U}});
         REQUIRE(store.flush(store_edge::patience));
@@ -196,13 +202,21 @@ TEST_CASE("what was written is there after a restart", "[store][R7]") {
     CHECK(kept.expires == kept.promised);
     CHECK(state->bindings[1].guest_of.text == "west");
     CHECK(state->bindings[1].licence_pool.empty());
-    REQUIRE(state->failovers.size() == 1);
-    CHECK(state->failovers[0].number == 2);
-    CHECK(state->failovers[0].guests == 9);
-    CHECK(state->failovers[0].cause == "heartbeats lost; \x01");
-    REQUIRE(state->failovers[0].began);
-    CHECK(about(*state->failovers[0].began, host::now() - 3s));
-    CHECK_FALSE(state->failovers[0].ended);
+    REQUIRE(state->failovers.size() == 2);
+    CHECK(state->failovers[1].number == 2);
+    CHECK(state->failovers[1].guests == 9);
+    CHECK(state->failovers[1].cause == "heartbeats lost; \x01");
+    REQUIRE(state->failovers[1].began);
+    CHECK(about(*state->failovers[1].began, host::now() - 3s));
+    CHECK_FALSE(state->failovers[1].ended);
+    CHECK(state->failovers[0].number == 1);
+    CHECK(state->failovers[1].evidence ==
+          std::vector<std::string>{"silent, and its port refuses", "not heard for 3.0 s"});
+    CHECK(state->failovers[1].refused == 4);
+    CHECK(state->failovers[1].longest_gap == 6300ms);
+    CHECK(state->failovers[1].released == 7);
+    CHECK(state->failovers[1].stops == 1);
+    CHECK(state->failovers[1].relapses == 2);
 }
 
 TEST_CASE("what expired long ago is swept at start, with its licences", "[store][R10]") {
