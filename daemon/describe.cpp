@@ -107,6 +107,14 @@ Description description(const core::PhoneRegistered& registered) {
     return {"phone_registered", std::move(fields)};
 }
 
+Description description(const core::PhoneStandsBy& standing) {
+    return {"phone_stands_by", {{"aor", text(standing.aor.text())}, {"home", standing.home.text}}};
+}
+
+Description description(const core::StandbysServed& served) {
+    return {"standbys_served", {{"home", served.home.text}, {"phones", std::to_string(served.phones)}}};
+}
+
 Description description(const core::PhoneRemoved& removed) {
     Fields fields{{"aor", text(removed.aor.text())}};
     add(fields, "guest_of", removed.guest_of.text);

@@ -180,6 +180,8 @@ Table registrar_options() {
             [](Options& o, View v) { return take_seconds(v, o.settings.expiry.default_expires); }),
         one("nonce-lifetime", "TIME", "1h", "how long a phone may reuse a challenge",
             [](Options& o, View v) { return take_duration(v, 1s, o.settings.nonce_lifetime); }),
+        one("phone-profiles", "FILE", "", "what each model of phone understands; unset: a built-in table",
+            [](Options& o, View v) { return take_path(v, o.phone_profiles); }),
         list("physical-user-agent", "PREFIX", std::move(physical),
              "User-Agents of physical phones, for users whose record does not say",
              [](Options& o, View v) { return take_text(v, o.settings.physical_user_agents.emplace_back()); }),

@@ -6,6 +6,7 @@
 #include "daemon/call_addresses.h"
 #include "daemon/option_sources.h"
 #include "daemon/option_table.h"
+#include "daemon/phone_profile_file.h"
 
 namespace innkeeper::daemon {
 namespace {
@@ -98,7 +99,12 @@ ParsedOptions parse_options(const std::vector<std::string>& arguments, const cha
                                                  [](const base::Listener& one) { return !one.local.ip.is_v4(); });
     for (const base::Listener& one : options.listen) options.settings.transports.push_back(one.transport);
     options.settings.calls.listeners = call_addresses(options.listen, options.advertise);
-    if (options.task == Task::run || options.task == Task::check_config) check_together(options, parsed.problems);
+    if (options.task == Task::run || options.task == Task::check_config) {
+        check_together(options, parsed.problems);
+        if (!options.phone_profiles.empty())
+            options.settings.phone_profiles =
+                load_phone_profiles(options.phone_profiles, options.where("phone-profiles"), parsed.problems);
+    }
     if (options.task == Task::ask) std::erase_if(parsed.problems, std::not_fn(concerns_asking));
     if (options.task == Task::refusals || options.task == Task::help || options.task == Task::version)
         parsed.problems.clear();

@@ -45,7 +45,8 @@ struct Options {
     std::optional<base::Endpoint> peer_listen;
     std::map<base::SiteName, base::Endpoint> peers;
     link::CertificateFiles tls;
-    std::string database;  // libpq conninfo; empty: the embedded cluster
+    std::string database;        // libpq conninfo; empty: the embedded cluster
+    std::string phone_profiles;  // a file; empty: the table that the daemon brings along
     std::string state_directory;
     std::string control_socket;
     std::optional<base::Endpoint> http_listen;  // empty: no HTTP
@@ -69,7 +70,8 @@ struct ParsedOptions {
     std::vector<std::string> warnings;  // for the log
 };
 
-// `environment` ends in a null pointer, as environ does. Reads the configuration file and nothing else.
+// `environment` ends in a null pointer, as environ does. Reads the configuration file, the phone
+// profiles that it names, and nothing else.
 ParsedOptions parse_options(const std::vector<std::string>& arguments, const char* const* environment);
 
 // What one value alone cannot show: names that must be known, durations that must be in order, files that belong

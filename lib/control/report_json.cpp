@@ -42,6 +42,7 @@ Json one_home(const core::HomeStatus& home) {
             {"forced", text(to_text(home.forced))},
             {"guests", home.guests},
             {"strays", home.strays},
+            {"standbys", home.standbys},
             {"records", home.records},
             {"backed_up_here", home.backed_up_here},
             {"why", home.why},
@@ -77,6 +78,7 @@ Json one_registration(const core::RegistrationReport& row) {
             {"flow", row.flow},
             {"user_agent", row.user_agent},
             {"terminal", text(to_text(row.terminal))},
+            {"standby", row.standby},
             {"age_seconds", seconds(row.age)},
             {"remaining_seconds", seconds(row.remaining)}};
 }
@@ -103,6 +105,7 @@ Json report(const core::StatusReport& status) {
                                {"registrations", status.registrations},
                                {"guests", status.guests},
                                {"strays", status.strays},
+                               {"standbys", status.standbys},
                                {"admissions",
                                 {{"rate", status.admissions.rate},
                                  {"waiting", status.admissions.waiting},

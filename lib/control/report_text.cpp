@@ -73,7 +73,8 @@ std::string status_text(const Json& status) {
     std::string out = line("site", text(status, "site")) + line("state", state(status));
     out += line("database", status.at("database_available").get<bool>() ? "available" : "away");
     out += line("users", number(status, "users") + ", " + number(status, "registrations") + " registered here");
-    out += line("guests", number(status, "guests") + with_strays(status));
+    out += line("guests",
+                number(status, "guests") + with_strays(status) + ", " + number(status, "standbys") + " standing by");
     if (const Json& admissions = status.at("admissions"); admissions.at("waiting").get<std::uint64_t>() > 0)
         out +=
             line("storm", number(admissions, "waiting") + " waiting, all in within " +
@@ -84,12 +85,13 @@ std::string status_text(const Json& status) {
                  {"FAILOVER"},
                  {"SINCE", Align::right},
                  {"GUESTS", Align::right},
+                 {"STANDBY", Align::right},
                  {"RECORDS", Align::right},
                  {"BACKED UP HERE"},
                  {"WHY"}});
     for (const Json& home : status.at("homes"))
         homes.row({text(home, "home"), health(home), text(home, "phase"), duration(home, "phase_seconds"),
-                   number(home, "guests") + with_strays(home), number(home, "records"),
+                   number(home, "guests") + with_strays(home), number(home, "standbys"), number(home, "records"),
                    yes_or_no(home, "backed_up_here"), or_dash(why_of(home))});
     return homes.empty() ? out : out + '\n' + homes.text();
 }
@@ -133,6 +135,7 @@ std::string registrations_text(const Json& registrations) {
     Table table({{"AOR"},
                  {"AT"},
                  {"GUEST OF"},
+                 {"STANDBY"},
                  {"TERMINAL"},
                  {"AGE", Align::right},
                  {"EXPIRES IN", Align::right},
@@ -140,7 +143,7 @@ std::string registrations_text(const Json& registrations) {
                  {"CONTACT"},
                  {"USER AGENT"}});
     for (const Json& row : registrations)
-        table.row({text(row, "aor"), text(row, "site"), guest_of(row), text(row, "terminal"),
+        table.row({text(row, "aor"), text(row, "site"), guest_of(row), yes_or_no(row, "standby"), text(row, "terminal"),
                    duration(row, "age_seconds"), duration(row, "remaining_seconds"), text(row, "flow"),
                    text(row, "contact"), or_dash(text(row, "user_agent"))});
     return table.empty() ? "no registrations\n" : table.text();

@@ -1,13 +1,15 @@
 #include "core/admission.h"
 
+#include "core/standby.h"
+
 namespace innkeeper::core {
 namespace {
 
 Judgement admit(std::string_view rule) {
-    return {std::nullopt, rule};
+    return {std::nullopt, rule, false};
 }
 Judgement refuse(Refusal refusal) {
-    return {refusal, to_text(refusal)};
+    return {refusal, to_text(refusal), false};
 }
 
 Judgement judge_own(const AdmissionFacts& facts) {
@@ -20,6 +22,7 @@ Judgement judge_own(const AdmissionFacts& facts) {
 
 Judgement judge_newcomer(const AdmissionFacts& facts) {
     if (!facts.room_left) return refuse(Refusal::no_room);
+    if (facts.standby_here) return admit("standby_in_service");  // is served without asking, so asking costs nothing
     return facts.may_enter ? admit("failover") : refuse(Refusal::paced);
 }
 
@@ -72,13 +75,20 @@ Judgement judge_guest(const AdmissionFacts& facts) {
 
 }  // namespace
 
-Judgement judge_admission(const AdmissionFacts& facts) {
+Judgement judge_service(const AdmissionFacts& facts) {
     if (facts.standing == Standing::stranger) return refuse(Refusal::wrong_credentials);
     if (!facts.enabled) return refuse(Refusal::user_disabled);
-    if (facts.removes_only && (facts.standing == Standing::own || facts.guest_here)) return admit("log_out_or_fetch");
+    const bool here = facts.guest_here || facts.standby_here;
+    if (facts.removes_only && (facts.standing == Standing::own || here)) return admit("log_out_or_fetch");
     if (facts.just_woken) return refuse(Refusal::just_woken);
     if (facts.pbx_lost) return refuse(Refusal::pbx_lost);
     return facts.standing == Standing::own ? judge_own(facts) : judge_guest(facts);
+}
+
+Judgement judge_admission(const AdmissionFacts& facts) {
+    const Judgement judgement = judge_service(facts);
+    if (judgement.refusal && may_stand_by(facts, *judgement.refusal)) return {std::nullopt, "standby", true};
+    return judgement;
 }
 
 std::string_view explanation_of(std::string_view rule) {
@@ -93,6 +103,8 @@ std::string_view explanation_of(std::string_view rule) {
         {"guest_in_call", "Its home is back; it goes there when its call has ended."},
         {"guest_until_released", "Its home is back; it stays a guest until it is its turn to go home."},
         {"stray", "Its home serves but does not reach it: this site serves it until its home hears it again."},
+        {"standby", "It would stand by: granted without service until its home is lost."},
+        {"standby_in_service", "Its home is lost and it stood by here: it is served without asking."},
         {"homeless", "It was sent home and did not get in there: it would be let in again."},
     };
     for (const Admission& row : rows)

@@ -6,6 +6,7 @@
 #include "core/failover_phase.h"
 #include "core/notice.h"
 #include "core/peer_message.h"
+#include "core/phone_profile.h"
 #include "core/settings.h"
 #include "core/stray.h"
 
@@ -27,9 +28,11 @@ struct AdmissionFacts {
     bool home_link_up = true;
     bool physical = false;
     FailoverTrigger trigger = FailoverTrigger::physical;
-    bool guest_here = false;           // has a binding here already
-    bool released = false;             // failback has sent it home
-    bool registered_at_home = false;   // its home reports a binding
+    bool guest_here = false;                    // is served here already
+    bool standby_here = false;                  // has nothing here but a standby binding (SR4)
+    Concurrent concurrent = Concurrent::block;  // what its model gets that registers with home and backup at once
+    bool released = false;                      // failback has sent it home
+    bool registered_at_home = false;            // its home reports a binding
     bool homeless = false;             // was sent home, is not there, and knocks again after the patience below
     bool stray_here = false;           // is served here although its home serves
     Straying straying = Straying::no;  // what its home says of it
@@ -44,9 +47,12 @@ inline constexpr base::Duration homeless_patience = std::chrono::seconds(5);
 struct Judgement {
     std::optional<Refusal> refusal;  // empty: admitted
     std::string_view rule;           // name of the rule that decided, for --explain
+    bool standby = false;            // admitted, without service
 };
 
 Judgement judge_admission(const AdmissionFacts& facts);
+// The same for whoever only asks: a standby is no service.
+Judgement judge_service(const AdmissionFacts& facts);
 
 // A sentence for operators about a rule that admits; empty where there is no such rule.
 std::string_view explanation_of(std::string_view rule);

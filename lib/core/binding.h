@@ -12,6 +12,15 @@
 
 namespace innkeeper::core {
 
+// What a binding is good for. Only a guest's can be anything but `service`.
+enum class Role : std::uint8_t {
+    service,   // the phone is served here
+    standby,   // of a phone that registers with home and backup at once (SR4): no licence, no calls, no guest
+    stand_in,  // a standby whose home is lost: served as a guest; a standby again as soon as the home has the phone
+};
+std::string_view to_text(Role role);
+std::optional<Role> role_from(std::string_view text);
+
 // A value. The texts are as the phone sent them, within Limits.
 struct Binding {
     base::Text contact;  // Contact URI without angle brackets and header parameters
@@ -28,6 +37,7 @@ struct Binding {
                              // changes nothing else need not be told to anybody (lib/README.md, "the promise")
     std::uint16_t q = 1000;  // thousandths
     backup::TerminalKind terminal = backup::TerminalKind::unknown;  // as judged when it registered
+    Role role = Role::service;
 };
 
 }  // namespace innkeeper::core

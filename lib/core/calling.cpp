@@ -6,6 +6,7 @@
 #include "core/call_route.h"
 #include "core/contact_uri.h"
 #include "core/gatekeeper_state.h"
+#include "core/standby.h"
 
 namespace innkeeper::core {
 namespace {
@@ -263,7 +264,8 @@ calls::Fork Gatekeeper::State::fork_to(std::string uri, calls::Hop hop, const ca
 std::vector<calls::Group> Gatekeeper::State::forks_to_bindings(const LocationEntry& entry,
                                                                const calls::Hop& from) const {
     std::vector<const Binding*> bindings;
-    for (const Binding& binding : entry.bindings) bindings.push_back(&binding);
+    for (const Binding& binding : entry.bindings)
+        if (binding.role != Role::standby) bindings.push_back(&binding);
     std::stable_sort(bindings.begin(), bindings.end(),
                      [](const Binding* one, const Binding* other) { return one->q > other->q; });
     std::vector<calls::Group> groups;
@@ -292,11 +294,13 @@ void Gatekeeper::State::route_call(calls::ContextId id, calls::ProxyEffects& mor
         request.method == "INVITE" && uri && std::find(numbers.begin(), numbers.end(), uri->user) != numbers.end();
     facts.proved = facts.origin != CallOrigin::user || facts.emergency || prove(request, from);
     facts.for_us = target.has_value();
-    facts.registered_here = entry != nullptr && !entry->bindings.empty();
+    facts.registered_here = entry != nullptr && is_served(entry->bindings);
     facts.known_here = target && identify(*target).record != nullptr;
     if (target)
         for (const auto& [name, peer] : peers_)
-            if (peer.link == LinkState::up && peer.registrations.find(*target) != nullptr) facts.registered_at = name;
+            if (const ReplicaEntry* there = peer.registrations.find(*target);
+                there != nullptr && peer.link == LinkState::up && is_served(there->bindings))
+                facts.registered_at = name;
     facts.pbx = !settings_.calls.pbxs.empty();
 
     const CallVerdict verdict = judge_call(facts);

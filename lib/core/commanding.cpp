@@ -3,6 +3,7 @@
 
 #include "base/duration.h"
 #include "core/gatekeeper_state.h"
+#include "core/standby.h"
 
 namespace innkeeper::core {
 namespace {
@@ -21,6 +22,7 @@ RegistrationReport report_of(const base::Aor& aor, const base::SiteName& site, c
     row.flow = std::string(base::to_text(binding.flow.transport)) + ":" + binding.flow.remote.text();
     row.user_agent = binding.user_agent;
     row.terminal = binding.terminal;
+    row.standby = binding.role == Role::standby;
     row.age = now - binding.registered;
     row.remaining = binding.expires - now;
     return row;
@@ -62,6 +64,7 @@ StatusReport Gatekeeper::State::status() const {
     report.registrations = location_.own_registered();
     report.guests = location_.guests();
     report.admissions = admissions();
+    report.standbys = location_.standbys();
     for (const auto& [name, peer] : peers_) {
         HomeStatus home;
         home.home = name;
@@ -72,6 +75,7 @@ StatusReport Gatekeeper::State::status() const {
         home.guests = location_.guests_of(name);
         home.strays = location_.strays_of(name);
         report.strays += home.strays;
+        home.standbys = location_.standbys_of(name);
         home.records = vault_.count(name);
         home.backed_up_here = peer.backed_up_here;
         // Of a site that leaves: for how long still.
@@ -137,7 +141,9 @@ Report Gatekeeper::State::carry_out(const ShowRegistrations& command) {
         while (!full() && offset < location_.changes().latest().value) {
             const auto reached = location_.changes().visit_after(
                 {offset}, Limits::report_rows - page.rows.size(), [&](const LocationEntry* entry, const base::Aor*) {
-                    if (entry == nullptr || (command.guests_only && entry->guest_of.text.empty())) return;
+                    if (entry == nullptr ||
+                        (command.guests_only && (entry->guest_of.text.empty() || !is_served(entry->bindings))))
+                        return;
                     for (const Binding& binding : entry->bindings)
                         page.rows.push_back(
                             report_of(*entry->aor, settings_.site, entry->guest_of, entry->stray, binding, now_));

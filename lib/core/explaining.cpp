@@ -37,6 +37,7 @@ void tell_binding(Facts& fact, const Binding& binding) {
     fact("contact", std::string(binding.contact) + " from " + text(to_text(binding.flow.transport)) + ":" +
                         binding.flow.remote.text());
     if (!binding.user_agent.empty()) fact("user agent", std::string(binding.user_agent));
+    if (binding.role != Role::service) fact("good for", text(to_text(binding.role)));
 }
 
 void tell_of_home(Facts& fact, const Peer& home, const AdmissionFacts& facts, base::Instant now) {
@@ -50,6 +51,8 @@ void tell_of_home(Facts& fact, const Peer& home, const AdmissionFacts& facts, ba
     fact("registered at home", yes_or_no(facts.registered_at_home));
     fact("physical terminal", yes_or_no(facts.physical));
     fact("guest here", yes_or_no(facts.guest_here));
+    fact("standing by here", yes_or_no(facts.standby_here));
+    fact("concurrent registration", text(to_text(facts.concurrent)));
     fact("released to home", yes_or_no(facts.released));
     fact("in a call", yes_or_no(facts.in_call));
     fact("stray", facts.stray_here ? "served here" : text(to_text(facts.straying)));
@@ -58,6 +61,14 @@ void tell_of_home(Facts& fact, const Peer& home, const AdmissionFacts& facts, ba
 }
 
 }  // namespace
+
+// What the phone said of itself when it registered last, here or elsewhere; empty: never seen.
+std::string_view Gatekeeper::State::user_agent_of(const LocationEntry* entry, const base::Aor& aor) const {
+    if (entry != nullptr && !entry->bindings.empty()) return entry->bindings.front().user_agent;
+    for (const auto& [name, peer] : peers_)
+        if (const ReplicaEntry* there = peer.registrations.find(aor)) return there->bindings.front().user_agent;
+    return {};
+}
 
 Report Gatekeeper::State::carry_out(const Explain& command) {
     const auto aor = aor_as_typed(command.aor);
@@ -101,18 +112,22 @@ Report Gatekeeper::State::carry_out(const Explain& command) {
         report.advice = users_known() ? "ask at its home; if that is here, --import-users" : advice(why);
         return report;
     }
+    const std::string_view user_agent = user_agent_of(entry, *aor);
+    const PhoneProfile& profile = settings_.phone_profiles.of(user_agent);
     // The question is for the user's own terminal: what it registered with last, else what its record says.
     const backup::TerminalKind terminal =
-        here ? entry->bindings.front().terminal : terminal_of(*caller.record, std::string_view{});
+        here ? entry->bindings.front().terminal : terminal_of(*caller.record, user_agent);
     if (entry != nullptr && entry->turn.given() && !here)
         fact("turn", "in " + std::to_string(seconds_until(entry->turn.at, now_)) + " s");
+    fact("phone profile", profile.name);
     fact("enabled", yes_or_no(caller.record->enabled));
     fact("terminal", text(backup::to_text(terminal)));
     fact("priority", text(backup::to_text(caller.record->priority)));
     fact("settings", caller.home != nullptr ? *vault_.find(*aor).settings : caller.record->settings);
     RegistrationPlan plan;
     if (!here) plan.changes.push_back(AddBinding{});
-    const AdmissionFacts facts = admission_facts(caller, entry, *aor, terminal, plan);
+    AdmissionFacts facts = admission_facts(caller, entry, *aor, terminal, plan);
+    if (caller.home != nullptr) facts.concurrent = profile.concurrent;
     if (caller.standing == Standing::own) fact("licence available", yes_or_no(facts.licence_available));
     if (caller.standing == Standing::own) fact("served by a backup", yes_or_no(facts.served_by_backup));
     if (caller.home != nullptr) tell_of_home(fact, *caller.home, facts, now_);

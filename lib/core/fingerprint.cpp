@@ -38,6 +38,7 @@ std::uint64_t fingerprint(const base::Aor& aor, const base::SiteName& guest_of, 
     for (const Binding& binding : bindings) {
         hash.add(binding.contact).add(binding.call_id).add(binding.instance).add(binding.path);
         hash.add(binding.reg_id).add(binding.q);
+        if (binding.role != Role::service) hash.add(static_cast<std::uint64_t>(binding.role));
     }
     return hash.value();
 }

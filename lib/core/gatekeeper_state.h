@@ -63,7 +63,7 @@ private:
         base::Instant nonce_issued;
     };
     void on(RegisterRequest& request);
-    const std::string* served_domain(const RegisterRequest& request) const;
+    const std::string* served_domain(std::string_view domain, bool is_address) const;
     Caller identify(const base::Aor& aor);
     bool records_missing() const;
     Authentication authenticate(const RegisterRequest& request, const base::Aor& aor, std::string_view realm,
@@ -76,7 +76,7 @@ private:
     static backup::TerminalKind licence_kind(const Caller& caller, const LocationEntry* entry,
                                              backup::TerminalKind terminal);
     void admit(const RegisterRequest& request, LocationEntry& entry, RegistrationPlan& plan, const Caller& caller,
-               backup::TerminalKind terminal);
+               backup::TerminalKind terminal, bool standby);
     bool begins_failover(const Peer& home, backup::TerminalKind terminal) const;
     void welcome_guest(LocationEntry& entry, Peer& home, bool was_guest, backup::TerminalKind terminal);
     void draw_licences(LocationEntry& entry, backup::TerminalKind terminal, std::uint32_t needed);
@@ -96,9 +96,29 @@ private:
     void watch_storm();
     AdmissionsReport admissions() const;
 
-    // answering.cpp
+    // probing.cpp: whoever asks without registering
     void on(OptionsRequest& request);
+    std::optional<Refusal> verdict_on_asker(const OptionsRequest& request);
+    bool is_keepalive(const RegisterRequest& request, const RegistrationPlan& plan) const;
+    void answer_keepalive(const RegisterRequest& request, const LocationEntry& entry, const Caller& caller,
+                          backup::TerminalKind terminal);
+    Judgement judge_asker(const Caller& caller, const LocationEntry* entry, const base::Aor& aor,
+                          backup::TerminalKind terminal);
+
+    // standing_by.cpp: bindings without service, and when they are served (SR4)
+    bool assign_roles(LocationEntry& entry, bool standby, bool stood_by) const;
+    void serve_standbys(Peer& home);
+    void serve_next_standbys(Peer& home);
+    bool begin_with_standby(Peer& home);
+    bool knocks(const LocationEntry& entry, const Peer& home) const;
+    void serve_stray(const base::Aor& aor);
+    void stand_down_at_home(Peer& home);
+    bool stands_down(LocationEntry& entry, const std::vector<Binding>& at_home);
+    void end_service(LocationEntry& entry, const Peer& home);
+
+    // answering.cpp
     void answer_with_bindings(const RegisterRequest& request, const LocationEntry& entry, bool outbound);
+    std::string_view warning_of(const LocationEntry& entry);
     // `wait`: what it is told instead of the reason's usual Retry-After.
     void refuse(const RegisterRequest& request, Refusal refusal, Standing standing, const base::Aor& aor,
                 std::optional<std::chrono::seconds> wait = std::nullopt);
@@ -251,6 +271,7 @@ private:
     Report carry_out(const Force& command);
     Report carry_out(const SetSettings& command);
     void end_drain(bool by_itself);
+    std::string_view user_agent_of(const LocationEntry* entry, const base::Aor& aor) const;
     base::Expected<base::Aor> aor_as_typed(std::string_view typed) const;
     StatusReport status() const;
     PeerReport report_on(const Peer& peer) const;

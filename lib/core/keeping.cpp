@@ -3,6 +3,7 @@
 
 #include "core/gatekeeper_state.h"
 #include "core/row_image.h"
+#include "core/standby.h"
 
 namespace innkeeper::core {
 
@@ -31,6 +32,10 @@ void Gatekeeper::State::on(StateLoaded& loaded) {
         const bool over = peer.failover.phase == Phase::normal;
         if (peer.failover.began) write_failover(peer, over);
         if (over) peer.failover.began.reset();
+    }
+    for (auto& [name, peer] : peers_) {
+        if (peer.failover.phase == Phase::allowed) begin_with_standby(peer);
+        if (peer.failover.phase == Phase::active) serve_standbys(peer);
     }
     if (!publish_at_) publish_at_ = now_;
 }
@@ -70,6 +75,7 @@ void Gatekeeper::State::take(const FailoverRow& row, Failover& failover) {
 
 // The peers may have been quicker than the database with what happened while we were away.
 bool Gatekeeper::State::registered_later_elsewhere(const BindingsRow& row) const {
+    if (!is_served(row.bindings) || stands_in(row.bindings)) return false;
     return std::any_of(peers_.begin(), peers_.end(), [&row](const auto& peer) {
         const ReplicaEntry* there = peer.second.registrations.find(row.aor);
         return there != nullptr && newest_registration(there->bindings) > newest_registration(row.bindings);
@@ -96,6 +102,7 @@ void Gatekeeper::State::restore(BindingsRow& row) {
     }
     entry.guest_of = row.guest_of;
     entry.stray = row.stray && home != nullptr;
+    if (home != nullptr && stands_in(entry.bindings)) home->stand_ins_here = true;
     if (const auto kind = backup::terminal_kind_from(row.licence_pool); kind && home == nullptr)
         draw_licences(entry, quicker ? entry.licence_kind : *kind,
                       static_cast<std::uint32_t>(terminals_after({}, entry.bindings)));
@@ -104,7 +111,7 @@ void Gatekeeper::State::restore(BindingsRow& row) {
     else
         location_.settle(entry, true);
     if (memory_kept_ && home != nullptr) write_row(memory_, row_of(entry));  // the image has every guest
-    if (home == nullptr || home->failover.phase != Phase::normal || entry.stray) return;
+    if (home == nullptr || home->failover.phase != Phase::normal || entry.stray || !is_served(entry.bindings)) return;
     const Phase from = home->failover.phase;
     resume(home->failover, now_);
     on_phase(*home, from);

@@ -28,7 +28,7 @@ struct Limits {
     static constexpr std::size_t knocking_phones = 65536;    // remembered by a backup
     static constexpr std::size_t admission_places = 131072;  // phones that were told when they get in
     static constexpr base::Duration hearing_backups = std::chrono::seconds(2);  // after a start, at most
-    static constexpr base::Duration longest_call = std::chrono::hours(2);  // nobody said that it ended
+    static constexpr base::Duration longest_call = std::chrono::hours(2);       // nobody said that it ended
     static constexpr std::size_t peers = 64;
     static constexpr std::size_t failovers_remembered = 100;  // of all homes, for --history
     static constexpr std::size_t domains = 64;                // per site; each at most an AOR long

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/fingerprint.h"
+#include "core/standby.h"
 
 namespace innkeeper::core {
 
@@ -31,14 +32,17 @@ LocationEntry& Location::obtain(const base::Aor& aor) {
 void Location::count(LocationEntry& entry) {
     GuestCount* guests = entry.guest_of.text.empty() ? nullptr : &guests_[entry.guest_of];
     const bool free = entry.released || entry.kept;
-    const LocationEntry::Counted now{guests, static_cast<std::uint32_t>(entry.bindings.size()), free,
-                                     entry.calls > 0 && !free, entry.stray};
+    const LocationEntry::Counted now{guests,      static_cast<std::uint32_t>(entry.bindings.size()),
+                                     free,        entry.calls > 0 && !free,
+                                     entry.stray, is_served(entry.bindings)};
     if (now == entry.counted) return;
     const auto add = [this](const LocationEntry::Counted& counted, std::uint64_t sign) {
         bindings_ += sign * counted.bindings;
         if (counted.bindings == 0) return;
         if (counted.guests == nullptr) {
             own_registered_ += sign;
+        } else if (!counted.served) {
+            counted.guests->standbys += sign;
         } else {
             counted.guests->guests += sign;
             if (counted.free) counted.guests->free += sign;
@@ -52,7 +56,7 @@ void Location::count(LocationEntry& entry) {
 }
 
 void Location::settle(LocationEntry& entry, bool tell) {
-    if (entry.bindings.empty()) entry.released = entry.kept = entry.stray = false;
+    if (!is_served(entry.bindings)) entry.released = entry.kept = entry.stray = false;
     count(entry);
     put_in_agenda(entry);
     if (!tell) return;
@@ -96,6 +100,17 @@ std::uint64_t Location::guests() const {
     return sum;
 }
 
+std::uint64_t Location::standbys() const {
+    std::uint64_t sum = 0;
+    for (const auto& [home, count] : guests_) sum += count.standbys;
+    return sum;
+}
+
+std::uint64_t Location::standbys_of(const base::SiteName& home) const {
+    const auto found = guests_.find(home);
+    return found == guests_.end() ? 0 : found->second.standbys;
+}
+
 std::uint64_t Location::guests_of(const base::SiteName& home) const {
     const auto found = guests_.find(home);
     return found == guests_.end() ? 0 : found->second.guests;
@@ -119,7 +134,7 @@ std::uint64_t Location::busy_of(const base::SiteName& home) const {
 std::vector<LocationEntry*> Location::idle_guests(const base::SiteName& home, std::size_t most) {
     std::vector<LocationEntry*> guests;
     each_registered([&](LocationEntry& entry) {
-        const bool idle = !entry.released && !entry.kept && entry.calls == 0;
+        const bool idle = !entry.released && !entry.kept && entry.calls == 0 && is_served(entry.bindings);
         if (guests.size() < most && entry.guest_of == home && idle) guests.push_back(&entry);
     });
     return guests;

@@ -18,11 +18,12 @@
 
 namespace innkeeper::core {
 
-struct GuestCount {  // of one home
-    std::uint64_t guests = 0;
-    std::uint64_t free = 0;  // released, or kept after they came back
-    std::uint64_t busy = 0;  // in a call, and neither
+struct GuestCount {            // of one home, AORs
+    std::uint64_t guests = 0;  // served here
+    std::uint64_t free = 0;    // released, or kept after they came back
+    std::uint64_t busy = 0;    // in a call, and neither
     std::uint64_t strays = 0;
+    std::uint64_t standbys = 0;  // with nothing but standby bindings
 };
 
 // A guest on its way home, as failback follows it (core/homecoming.h).
@@ -46,8 +47,8 @@ struct LocationEntry {
     bool stray = false;                         // a guest although its home serves
     Refusal last_refusal = Refusal::malformed;  // with last_refused; for --explain
     base::Instant last_refused = never;
-    Turn turn;                // of a newcomer that was told to wait
-    bool kept = false;           // one that came back because its home did not take it; it may go when it likes
+    Turn turn;          // of a newcomer that was told to wait
+    bool kept = false;  // one that came back because its home did not take it; it may go when it likes
     Journey journey = Journey::none;
     std::uint32_t calls = 0;       // under way on its phone (IP7)
     base::Instant calls_since;     // when that number changed
@@ -60,6 +61,7 @@ struct LocationEntry {
         bool free = false;
         bool busy = false;
         bool stray = false;
+        bool served = false;
         bool operator==(const Counted&) const = default;
     } counted;
 };
@@ -87,8 +89,10 @@ public:
     std::uint64_t bindings() const { return bindings_; }
     std::uint64_t own_registered() const { return own_registered_; }
     std::uint64_t guests() const;
-    std::uint64_t guests_of(const base::SiteName& home) const;
+    std::uint64_t guests_of(const base::SiteName& home) const;  // without standbys
     std::uint64_t strays_of(const base::SiteName& home) const;  // of these
+    std::uint64_t standbys() const;
+    std::uint64_t standbys_of(const base::SiteName& home) const;
 
     // Guests of `home` that are neither released nor in a call, in the order of their last change, at most `most`.
     std::vector<LocationEntry*> idle_guests(const base::SiteName& home, std::size_t most);

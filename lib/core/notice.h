@@ -37,6 +37,17 @@ struct PhoneRegistered {
     backup::Priority priority = backup::Priority::normal;
 };
 
+// SR4: the phone has a binding here that carries no service while its home has it.
+struct PhoneStandsBy {
+    base::Aor aor;
+    base::SiteName home;
+};
+// The standby bindings of a lost home are in service.
+struct StandbysServed {
+    base::SiteName home;
+    std::uint64_t phones = 0;
+};
+
 enum class RemovalCause : std::uint8_t { unregistered, expired, moved, user_removed, unreachable };
 std::string_view to_text(RemovalCause cause);
 struct PhoneRemoved {
@@ -154,10 +165,10 @@ struct DrainEnded {
     bool by_itself = false;
 };
 
-using Notice = std::variant<RegisterJudged, PhoneRegistered, PhoneRemoved, PeerHealthChanged, PeerLinkReported,
-                            PeerMismatched, FailoverPhaseChanged, FailoverBegan, FailoverEnded, FailbackStopped,
-                            ReplicaRepaired, UsersReady, UsersBorrowed, RecordsBorrowed, RecordsGiven, MemoryRecovered,
-                            MemoryIgnored, DoubleServiceEnded, StoreReported, HomeForced, PbxReported, StormBegan,
-                            StormPassed, TurnPromised, CallConcluded, DrainBegan, DrainEnded>;
+using Notice = std::variant<RegisterJudged, PhoneRegistered, PhoneStandsBy, StandbysServed, PhoneRemoved,
+                            PeerHealthChanged, PeerLinkReported, PeerMismatched, FailoverPhaseChanged, FailoverBegan,
+                            FailoverEnded, FailbackStopped, ReplicaRepaired, UsersReady, UsersBorrowed, RecordsBorrowed,
+                            RecordsGiven, MemoryRecovered, MemoryIgnored, DoubleServiceEnded, StoreReported, HomeForced,
+                            PbxReported, StormBegan, StormPassed, TurnPromised, CallConcluded, DrainBegan, DrainEnded>;
 
 }  // namespace innkeeper::core

@@ -69,8 +69,9 @@ struct HomeStatus {
     base::Duration in_phase{};
     ForcedVerdict forced = ForcedVerdict::automatic;
     std::uint64_t guests = 0;
-    std::uint64_t strays = 0;   // of the guests: admitted although their home serves
-    std::uint64_t records = 0;  // backup records held
+    std::uint64_t strays = 0;    // of the guests: admitted although their home serves
+    std::uint64_t standbys = 0;  // phones that stand by here while their home has them (SR4)
+    std::uint64_t records = 0;   // backup records held
     bool backed_up_here = false;
     std::string why;              // the last cause, in words
     std::uint32_t stability = 0;  // per cent of the proof that failback wants
@@ -97,8 +98,9 @@ struct StatusReport {
     bool database_available = false;
     std::uint64_t users = 0;
     std::uint64_t registrations = 0;  // AORs of own users with a binding here
-    std::uint64_t guests = 0;         // AORs of other homes with a binding here
+    std::uint64_t guests = 0;         // AORs of other homes that are served here
     std::uint64_t strays = 0;         // of these
+    std::uint64_t standbys = 0;       // AORs of other homes that stand by here
     AdmissionsReport admissions;
     std::vector<HomeStatus> homes;
 };
@@ -130,6 +132,7 @@ struct RegistrationReport {
     std::string flow;  // transport and remote address
     std::string user_agent;
     backup::TerminalKind terminal = backup::TerminalKind::unknown;
+    bool standby = false;
     base::Duration age{};
     base::Duration remaining{};
 };

@@ -27,7 +27,7 @@ struct Peer {
     std::string link_detail;
     base::Instant heard;                          // last heartbeat, or our start; moved on by our own stalls
     std::optional<base::Instant> seen_elsewhere;  // when a third peer last heard it, on our clock
-    bool dialled = false;  // it is known whether it can be reached
+    bool dialled = false;                         // it is known whether it can be reached
     bool ever_heard = false;
     bool redialled = false;  // in this silence
     base::Epoch epoch;       // highest heard of
@@ -77,7 +77,10 @@ struct Peer {
     std::deque<Told> told;                // guests that were told to go home, the earliest first
     std::vector<base::SiteName> holding;  // homes whose phones it serves until it releases them
     Pace release;
-    Pace questions{Limits::phone_questions};  // about its phones
+    Pace questions{Limits::phone_questions};        // about its phones
+    std::vector<LocationEntry*> standbys_to_serve;  // last one next; standbys of it when its failover began
+    std::uint64_t standbys_served = 0;              // of those
+    bool stand_ins_here = false;                    // it may have come back with phones that stood in for it
 
     Peer(base::SiteName site, base::Instant now, std::uint32_t release_rate)
         : name(std::move(site)), heard(now), serving_until(now), stability(now), release(release_rate) {

@@ -5,6 +5,7 @@
 #include "core/contact_uri.h"
 #include "core/fingerprint.h"
 #include "core/gatekeeper_state.h"
+#include "core/standby.h"
 
 namespace innkeeper::core {
 namespace {
@@ -145,6 +146,7 @@ void Gatekeeper::State::receive(Peer& peer, Heartbeat& heartbeat) {
     }
     compare(peer);
     review(peer);
+    stand_down_at_home(peer);
     if (first) borrow_what_is_wanted();
 }
 
@@ -186,6 +188,7 @@ void Gatekeeper::State::receive(Peer& peer, Changes& page) {
                     peer.registrations.drop_older(subscription.generation());
                 }
             }
+            if (!records) stand_down_at_home(peer);
             break;
     }
     if (records) keep_home(peer);
@@ -212,12 +215,25 @@ void Gatekeeper::State::apply_registration(Peer& peer, RegistrationEntry entry) 
     if (entry.guest_of.text.empty() && !entry.bindings.empty()) inquiries_.forget(entry.aor);
     const bool news = peer.registrations.apply(std::move(entry), peer.registrations_from.generation());
     if (!both) return;
+    if (!is_served(theirs) || !is_served(mine->bindings)) return;  // a standby is in nobody's way
+    if (home_is_there && stands_in(mine->bindings)) {
+        if (home_is_back(peer.failover.phase)) stands_down(*mine, theirs);
+        return;
+    }
+    if (mine->guest_of.text.empty() && stands_in(theirs)) {
+        if (news) tell(*mine);  // so that they hear of it, and stand down
+        return;
+    }
 
     const base::Duration lead = newest_registration(theirs) - newest_registration(mine->bindings);
     if (lead > simultaneous || (lead >= -simultaneous && home_is_there)) {
         std::vector<Binding> kept;
         const bool one_each = !others_stay && theirs.size() == 1 && mine->bindings.size() == 1;
         for (const Binding& binding : mine->bindings) {
+            if (binding.role == Role::standby) {
+                kept.push_back(binding);
+                continue;
+            }
             const bool moved = one_each || std::any_of(theirs.begin(), theirs.end(), [&](const Binding& other) {
                                    return same_phone(binding, other);
                                });

@@ -19,6 +19,7 @@ struct ContactRequest {
     std::uint32_t reg_id = 0;
     std::uint16_t q = 1000;                // thousandths
     std::optional<std::uint32_t> expires;  // seconds, from the Contact parameter
+    bool keep_alive = false;               // cisco-keep-alive
 };
 
 struct RegisterRequest {
@@ -45,6 +46,10 @@ struct RegisterRequest {
 struct OptionsRequest {
     base::RequestId id;
     base::Flow source;
+    std::string_view from_user = {};  // whoever asks says so; nothing proves it
+    std::string_view from_domain = {};
+    bool from_domain_is_address = false;
+    std::string_view user_agent = {};
 };
 
 }  // namespace innkeeper::core

@@ -5,6 +5,7 @@
 #include "core/gatekeeper_state.h"
 #include "core/grant_spread.h"
 #include "core/limits.h"
+#include "core/standby.h"
 
 namespace innkeeper::core {
 namespace {
@@ -17,14 +18,16 @@ bool same_ignoring_case(std::string_view a, std::string_view b) {
 
 }  // namespace
 
+// A standby says nothing about where the phone is.
 base::Instant newest_registration(const std::vector<Binding>& bindings) {
     base::Instant newest = base::Instant::min();  // zero is when the machine booted: bindings may be older
-    for (const Binding& binding : bindings) newest = std::max(newest, binding.registered);
+    for (const Binding& binding : bindings)
+        if (binding.role != Role::standby) newest = std::max(newest, binding.registered);
     return newest;
 }
 
 void Gatekeeper::State::on(RegisterRequest& request) {
-    const std::string* domain = served_domain(request);
+    const std::string* domain = served_domain(request.to_domain, request.to_domain_is_address);
     if (domain == nullptr) return refuse(request, Refusal::domain_not_served, Standing::stranger, {});
     const auto aor = base::Aor::from_parts(request.to_user, *domain);
     if (!aor) return refuse(request, Refusal::malformed, Standing::stranger, {});
@@ -48,12 +51,11 @@ void Gatekeeper::State::on(RegisterRequest& request) {
 }
 
 // A phone that was given the server's address for a domain belongs to the first one.
-const std::string* Gatekeeper::State::served_domain(const RegisterRequest& request) const {
+const std::string* Gatekeeper::State::served_domain(std::string_view given, bool is_address) const {
     const std::vector<std::string>& domains = settings_.matching.domains;
-    if (request.to_domain_is_address) return &domains.front();
-    const auto found = std::find_if(domains.begin(), domains.end(), [&](const std::string& domain) {
-        return same_ignoring_case(domain, request.to_domain);
-    });
+    if (is_address) return &domains.front();
+    const auto found = std::find_if(domains.begin(), domains.end(),
+                                    [&](const std::string& domain) { return same_ignoring_case(domain, given); });
     return found == domains.end() ? nullptr : &*found;
 }
 
@@ -67,7 +69,8 @@ Gatekeeper::State::Caller Gatekeeper::State::identify(const base::Aor& aor) {
 // Guests from before a restart are here, their records are not yet: nobody can tell whether a password is right (R9).
 bool Gatekeeper::State::records_missing() const {
     return std::any_of(peers_.begin(), peers_.end(), [this](const auto& peer) {
-        return location_.guests_of(peer.first) > 0 && !peer.second.records_whole;
+        const bool here = location_.guests_of(peer.first) + location_.standbys_of(peer.first) > 0;
+        return here && !peer.second.records_whole;
     });
 }
 
@@ -130,11 +133,13 @@ void Gatekeeper::State::register_known(const RegisterRequest& request, const bas
     }
 
     auto& plan = std::get<RegistrationPlan>(planned);
+    if (is_keepalive(request, plan)) return answer_keepalive(request, entry, caller, terminal);
     if (caller.home != nullptr) {
-        if (entry.bindings.empty() && !plan.removes_only) note_knock(*caller.home, entry, request);
+        if (knocks(entry, *caller.home) && !plan.removes_only) note_knock(*caller.home, entry, request);
         review(*caller.home);  // this phone may be the witness that was missing
     }
-    const AdmissionFacts facts = admission_facts(caller, &entry, aor, terminal, plan);
+    AdmissionFacts facts = admission_facts(caller, &entry, aor, terminal, plan);
+    if (caller.home != nullptr) facts.concurrent = settings_.phone_profiles.of(request.user_agent).concurrent;
     const Judgement judgement = judge_admission(facts);
     if (judgement.refusal) {
         remember(*judgement.refusal);
@@ -148,7 +153,7 @@ void Gatekeeper::State::register_known(const RegisterRequest& request, const bas
         if (judgement.refusal == Refusal::paced) wait = tell_to_wait(caller, entry);
         return refuse(request, *judgement.refusal, caller.standing, aor, wait);
     }
-    admit(request, entry, plan, caller, terminal);
+    admit(request, entry, plan, caller, terminal, judgement.standby);
 }
 
 // All terminals of one AOR draw from one pool: its record's kind, else the kind that registered first.
@@ -189,7 +194,8 @@ AdmissionFacts Gatekeeper::State::admission_facts(const Caller& caller, const Lo
         facts.phase = home.failover.phase;
         facts.home_health = home.health;
         facts.home_link_up = home.link == LinkState::up;
-        facts.guest_here = registered;
+        facts.guest_here = registered && is_served(entry->bindings);
+        facts.standby_here = registered && !facts.guest_here;
         facts.released = entry != nullptr && sent_home(home, *entry);
         facts.in_call = entry != nullptr && entry->calls > 0;
         facts.registered_at_home = home.registrations.find(aor) != nullptr;
@@ -204,9 +210,10 @@ AdmissionFacts Gatekeeper::State::admission_facts(const Caller& caller, const Lo
 }
 
 void Gatekeeper::State::admit(const RegisterRequest& request, LocationEntry& entry, RegistrationPlan& plan,
-                              const Caller& caller, backup::TerminalKind terminal) {
+                              const Caller& caller, backup::TerminalKind terminal, bool standby) {
     const bool was_registered = !entry.bindings.empty();
-    if (!was_registered && !plan.removes_only) {
+    const bool was_served = is_served(entry.bindings);
+    if (!was_registered && !plan.removes_only && !standby) {
         const bool own = caller.standing == Standing::own;
         const auto least = own ? settings_.expiry.min_expires : std::chrono::seconds(0);  // a lease has no least
         if (queue_.crowded(now_)) spread_grants(now_, least, *entry.aor, plan);
@@ -218,28 +225,35 @@ void Gatekeeper::State::admit(const RegisterRequest& request, LocationEntry& ent
         if (keep == nullptr || keep->expires > entry.bindings[keep->index].promised) news = true;
     }
     const auto needed = static_cast<std::uint32_t>(terminals_after(plan, entry.bindings));
+    const bool stood_by = std::any_of(entry.bindings.begin(), entry.bindings.end(),
+                                      [](const Binding& binding) { return binding.role != Role::service; });
     apply_plan(now_, plan, entry.bindings);
+    entry.guest_of = caller.home != nullptr ? caller.home->name : base::SiteName{};
     if (caller.home != nullptr) {
-        const bool strays = was_registered ? entry.stray : caller.home->failover.phase == Phase::normal;
-        entry.stray = strays && !begins_failover(*caller.home, terminal);
+        if (assign_roles(entry, standby, stood_by)) news = true;
+        const bool strays = was_served ? entry.stray : caller.home->failover.phase == Phase::normal;
+        entry.stray = strays && !standby && !begins_failover(*caller.home, terminal);
     }
     answer_with_bindings(request, entry, plan.outbound);  // first: nothing that follows may delay it
     if (caller.standing == Standing::own) {
-        entry.guest_of = {};
         entry.stray = false;
         entry.let_go = LocationEntry::never;
         draw_licences(entry, licence_kind(caller, &entry, terminal), needed);
     } else if (!entry.bindings.empty()) {
-        welcome_guest(entry, *caller.home, was_registered, terminal);
+        if (stood_by && !standby) caller.home->stand_ins_here = true;
+        welcome_guest(entry, *caller.home, was_served, terminal);
     }
     entry.refused_since = LocationEntry::never;
     if (news)
         tell(entry);
     else
         location_.settle(entry, false);
-    if (!was_registered && !entry.bindings.empty())
+    const bool served = is_served(entry.bindings);
+    if (!was_served && served)
         announce(PhoneRegistered{*entry.aor, entry.guest_of, std::string(entry.bindings.front().contact), entry.stray,
                                  caller.record->priority});
+    if (!served && !entry.bindings.empty() && (was_served || !was_registered))
+        announce(PhoneStandsBy{*entry.aor, entry.guest_of});
     if (was_registered && entry.bindings.empty()) {
         went_silent(entry);
         announce(PhoneRemoved{*entry.aor, entry.guest_of, RemovalCause::unregistered, {}});
@@ -254,7 +268,7 @@ bool Gatekeeper::State::begins_failover(const Peer& home, backup::TerminalKind t
 }
 
 void Gatekeeper::State::welcome_guest(LocationEntry& entry, Peer& home, bool was_guest, backup::TerminalKind terminal) {
-    entry.guest_of = home.name;
+    if (!is_served(entry.bindings)) return;
     if (entry.calls > 0 && now_ - entry.calls_since >= Limits::longest_call) entry.calls = 0;
     if (entry.journey == Journey::told)
         came_back(home, entry);

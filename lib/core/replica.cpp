@@ -25,8 +25,8 @@ bool Replica::apply(RegistrationEntry entry, std::uint32_t generation) {
     ReplicaEntry& kept = entries_[entry.aor];
     const bool news = digest != kept.digest;
     digest_ += digest - kept.digest;
-    kept = ReplicaEntry{std::move(entry.guest_of), std::move(entry.bindings), entry.released, digest, generation,
-                        entry.stray};
+    kept = ReplicaEntry{
+        std::move(entry.guest_of), std::move(entry.bindings), entry.released, digest, generation, entry.stray};
     return news;
 }
 

@@ -22,12 +22,12 @@ struct ContactAnswer {
     std::uint32_t expires = 0;  // seconds
 };
 
-// Offered as WWW-Authenticate headers with one nonce, for MD5 and SHA-256 (RFC 8760); the SIP edge knows which phone
-// understands what.
+// Offered as WWW-Authenticate headers with one nonce, for MD5 and SHA-256 (RFC 8760).
 struct Challenge {
     std::string_view realm;  // view into the core's configuration
     std::string nonce;
     bool stale = false;
+    bool md5_only = false;  // the phone gives up when SHA-256 is offered beside it
 };
 
 struct Response {
@@ -40,6 +40,7 @@ struct Response {
     std::optional<std::uint32_t> retry_after;  // seconds
     std::string_view unsupported;              // view into the request
     std::string_view warning;                  // text of Warning: 399; empty: none
+    std::string_view headers;                  // more header lines, each with CRLF; of the phone's profile
     bool outbound = false;                     // Require: outbound (RFC 5626 section 6)
 };
 

@@ -176,7 +176,7 @@ bool Gatekeeper::State::served_by_backup(const base::Aor& aor, const Registratio
             const auto* added = std::get_if<AddBinding>(&change);
             return added != nullptr &&
                    std::any_of(there->bindings.begin(), there->bindings.end(), [&](const Binding& binding) {
-                       return binding.promised > now_ &&
+                       return binding.promised > now_ && binding.role != Role::standby &&
                               (added->binding.contact.empty() || same_phone(added->binding, binding));
                    });
         };

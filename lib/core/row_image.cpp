@@ -15,12 +15,12 @@ using backup::FrameWriter;
 // Every member is bound by name, so that a new one does not compile until it is kept.
 void write(FrameWriter& frame, const Binding& binding) {
     const auto& [contact, call_id, instance, path, user_agent, cseq, reg_id, flow, registered, expires, promised, q,
-                 terminal] = binding;
+                 terminal, role] = binding;
     frame.text(contact).text(call_id).text(instance).text(path).text(user_agent).number(cseq).number(reg_id);
     frame.number(static_cast<std::uint64_t>(flow.transport)).number(flow.listener).octets(flow.remote.ip.octets);
     frame.number(flow.remote.port).number(flow.connection);
     frame.instant(registered).instant(expires).instant(promised);
-    frame.number(q).number(static_cast<std::uint64_t>(terminal));
+    frame.number(q).number(static_cast<std::uint64_t>(terminal)).number(static_cast<std::uint64_t>(role));
 }
 
 Binding read_binding(FrameReader& frame) {
@@ -45,6 +45,7 @@ Binding read_binding(FrameReader& frame) {
     binding.q = static_cast<std::uint16_t>(frame.number());
     const auto soft = static_cast<std::uint64_t>(backup::TerminalKind::soft);
     binding.terminal = static_cast<backup::TerminalKind>(std::min(frame.number(), soft));
+    binding.role = static_cast<Role>(std::min(frame.number(), static_cast<std::uint64_t>(Role::stand_in)));
     return binding;
 }
 

@@ -11,6 +11,7 @@
 #include "base/ids.h"
 #include "base/instant.h"
 #include "core/daily_window.h"
+#include "core/phone_profile.h"
 
 namespace innkeeper::core {
 
@@ -87,6 +88,7 @@ struct Settings {
     std::vector<std::string> physical_user_agents = {"Yealink", "Avaya",  "Aastra",   "Mitel", "snom",
                                                      "Gigaset", "Cisco",  "Polycom",  "Poly ", "Grandstream",
                                                      "OBIHAI",  "Fanvil", "Panasonic"};
+    PhoneProfiles phone_profiles = standard_phone_profiles();
 };
 
 }  // namespace innkeeper::core

@@ -1,6 +1,7 @@
 // How the other sites stand: their health from evidence, and the failover of those that this site backs up.
 #include "core/gatekeeper_state.h"
 #include "core/limits.h"
+#include "core/standby.h"
 
 namespace innkeeper::core {
 
@@ -94,14 +95,16 @@ void Gatekeeper::State::on_phase(Peer& peer, Phase from) {
                                  location_.guests_of(peer.name) - location_.unreleased_of(peer.name)});
     if (stopped || failover.phase == Phase::active || failover.phase == Phase::normal) end_journeys(peer);
     if (failover.phase == Phase::active) adopt_strays(peer);
+    if (failover.phase == Phase::active) serve_standbys(peer);
+    if (failover.phase == Phase::allowed && begin_with_standby(peer)) return;
     const bool ended = failover.phase == Phase::normal && failover.began.has_value();
     if (failover.began) write_failover(peer, ended);
     if (!ended) return;
     std::vector<LocationEntry*> left;
     location_.each_registered([&](LocationEntry& entry) {
-        if (entry.guest_of == peer.name) left.push_back(&entry);
+        if (entry.guest_of == peer.name && is_served(entry.bindings)) left.push_back(&entry);
     });
-    for (LocationEntry* entry : left) remove_bindings(*entry, {}, RemovalCause::moved, peer.name);
+    for (LocationEntry* entry : left) end_service(*entry, peer);
     vault_.end_overlays(peer.name);
     announce(FailoverEnded{peer.name, now_ - *failover.began, failover.guests_served, failover.counts.longest_gap});
     failover.began.reset();

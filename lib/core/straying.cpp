@@ -38,6 +38,7 @@ void Gatekeeper::State::note_knock(Peer& home, const LocationEntry& entry, const
 
 void Gatekeeper::State::receive(Peer& peer, PhoneVerdict& verdict) {
     inquiries_.on_verdict(now_, peer.name, verdict);
+    if (inquiries_.standing(now_, verdict.aor) == Straying::yes) serve_stray(verdict.aor);
 }
 
 // The home is lost and its failover is on: whoever strayed here before is a guest like the others.

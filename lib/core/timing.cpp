@@ -39,6 +39,7 @@ void Gatekeeper::State::on(TimePassed&) {
     for (auto& [name, peer] : peers_) {
         follow_up(peer);
         review(peer);
+        serve_next_standbys(peer);
         release_guests(peer);
     }
 }
@@ -106,6 +107,7 @@ base::Instant Gatekeeper::State::next_deadline() const {
         const auto stable_at = peer.stability.full_at(settings_.failover.failback_after);
         if (const auto change = next_change(peer.failover, settings_.failover, stable_at)) consider(*change);
         if (!peer.told.empty()) consider(peer.told.front().at + settings_.failover.guest_lease);
+        if (!peer.standbys_to_serve.empty()) consider(now_ + std::chrono::milliseconds(1));
         if (peer.failover.phase == Phase::returning) consider(now_ + release_interval);
     }
     return next;

@@ -214,6 +214,24 @@ std::string_view to_text(ForcedVerdict verdict) {
     return "auto";
 }
 
+std::string_view to_text(Role role) {
+    switch (role) {
+        case Role::service:
+            return "service";
+        case Role::standby:
+            return "standby";
+        case Role::stand_in:
+            return "stand_in";
+    }
+    return "service";
+}
+
+std::optional<Role> role_from(std::string_view text) {
+    for (const Role role : {Role::service, Role::standby, Role::stand_in})
+        if (to_text(role) == text) return role;
+    return std::nullopt;
+}
+
 std::string_view to_text(LinkState state) {
     switch (state) {
         case LinkState::up:

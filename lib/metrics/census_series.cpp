@@ -45,6 +45,7 @@ void CensusSeries::add_homes(prometheus::Registry& registry, const core::Setting
     auto& guests = gauges(registry, "guests", "Users of a home that are registered here.");
     auto& strays = gauges(registry, "strays", "Of the guests: those whose home serves but does not reach them.");
     auto& forced = gauges(registry, "home_forced", "1 while an operator's verdict about a home is in force (--force).");
+    auto& standbys = gauges(registry, "standbys", "Users of a home that stand by here while their home has them.");
     auto& records = gauges(registry, "backup_records", "User records of a home held in memory here.");
     for (const auto& site : settings.peers) {
         const Labels home{{"home", site.text}};
@@ -60,6 +61,7 @@ void CensusSeries::add_homes(prometheus::Registry& registry, const core::Setting
         series.strays = &strays.Add(home);
         series.forced = {&forced.Add({{"home", site.text}, {"verdict", "lost"}}),
                          &forced.Add({{"home", site.text}, {"verdict", "serving"}})};
+        series.standbys = &standbys.Add(home);
         series.records = &records.Add(home);
     }
 }
@@ -164,6 +166,7 @@ void CensusSeries::observe(const core::Census& census) {
         set(*series->second.strays, home.strays);
         series->second.forced[0]->Set(home.forced == core::ForcedVerdict::lost);
         series->second.forced[1]->Set(home.forced == core::ForcedVerdict::serving);
+        set(*series->second.standbys, home.standbys);
         set(*series->second.records, home.records);
     }
     for (const core::PeerReport& peer : census.peers) {

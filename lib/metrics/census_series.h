@@ -38,6 +38,7 @@ private:
         Gauge* guests;
         Gauge* strays;
         std::array<Gauge*, 2> forced;  // lost, serving
+        Gauge* standbys;
         Gauge* records;
     };
     struct Peer {

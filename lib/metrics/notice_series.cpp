@@ -48,6 +48,8 @@ void NoticeSeries::add_registers(prometheus::Registry& registry) {
 
 void NoticeSeries::add_peers(prometheus::Registry& registry, const core::Settings& settings) {
     auto& failovers = counters(registry, "failovers_total", "Failovers begun here for the phones of a home.");
+    auto& served = counters(registry, "standbys_served_total",
+                            "Standby bindings that went into service without another REGISTER.");
     auto& stops = counters(registry, "failback_stops_total",
                            "Failbacks stopped because phones that were sent home did not get in there.");
     auto& durations =
@@ -62,6 +64,7 @@ void NoticeSeries::add_peers(prometheus::Registry& registry, const core::Setting
     for (const auto& site : settings.peers)
         peers_[site] = {
             &failovers.Add({{"home", site.text}}),
+            &served.Add({{"home", site.text}}),
             &stops.Add({{"home", site.text}}),
             &durations.Add({{"home", site.text}}, Histogram::BucketBoundaries{60, 300, 900, 3600, 14400, 86400}),
             &gaps.Add({{"home", site.text}}, Histogram::BucketBoundaries{5, 10, 20, 40, 80, 160, 320}),
@@ -90,6 +93,11 @@ void NoticeSeries::on(const core::TurnPromised& promised) {
 
 void NoticeSeries::on(const core::PhoneRemoved& removed) {
     removed_[index(removed.cause)]->Increment();
+}
+
+void NoticeSeries::on(const core::StandbysServed& served) {
+    const auto peer = peers_.find(served.home);
+    if (peer != peers_.end()) peer->second.standbys_served->Increment(static_cast<double>(served.phones));
 }
 
 void NoticeSeries::on(const core::PeerHealthChanged& changed) {

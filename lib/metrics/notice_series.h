@@ -23,6 +23,7 @@ private:
     static constexpr std::size_t reasons = std::size(core::every_refusal) + 1;
     struct PerPeer {
         Counter* failovers;
+        Counter* standbys_served;
         Counter* stops;
         Histogram* durations;
         Histogram* gaps;
@@ -38,6 +39,7 @@ private:
     void on(const core::PhoneRegistered& registered);
     void on(const core::TurnPromised& promised);
     void on(const core::PhoneRemoved& removed);
+    void on(const core::StandbysServed& served);
     void on(const core::PeerHealthChanged& changed);
     void on(const core::FailoverBegan& began);
     void on(const core::FailoverEnded& ended);

@@ -94,6 +94,11 @@ backup::Priority read_priority(wire::Priority priority) {
     return wire::Priority_IsValid(priority) ? static_cast<backup::Priority>(priority) : backup::Priority::normal;
 }
 
+// A role that a later version may add is not one to route to.
+core::Role read_role(wire::Role role) {
+    return wire::Role_IsValid(role) ? static_cast<core::Role>(role) : core::Role::standby;
+}
+
 core::Hello read(const wire::Hello& hello, base::Instant now, Faults& faults) {
     core::Hello out;
     out.protocol = hello.protocol();
@@ -186,6 +191,7 @@ core::Binding read(const wire::Binding& binding, base::Instant now, Faults& faul
     out.q = static_cast<std::uint16_t>(std::min(binding.q(), 1000U));
     out.flow = read(binding.flow(), faults);
     out.terminal = read_terminal(binding.terminal());
+    out.role = read_role(binding.role());
     out.registered = now - read_span(binding.registered_age(), faults);
     out.expires = now + read_span(binding.expires_in(), faults);
     out.promised = now + read_span(binding.promised_in(), faults);

@@ -88,6 +88,7 @@ void write(const core::Binding& binding, base::Instant now, wire::Binding& out) 
     out.set_q(binding.q);
     write(binding.flow, *out.mutable_flow());
     out.set_terminal(static_cast<wire::Terminal>(binding.terminal));
+    out.set_role(static_cast<wire::Role>(binding.role));
     out.set_registered_age(microseconds_between(binding.registered, now));
     out.set_expires_in(microseconds_between(now, binding.expires));
     out.set_promised_in(microseconds_between(now, binding.promised));

@@ -99,8 +99,9 @@ void write_asked(WireWriter& out, const AnswerFrame& frame, const core::Response
     for (const auto& contact : response.contacts) write_contact(out, contact);
     if (granted && method == sip_method_register) write_path(out, frame.request);
     if (response.challenge) {
+        // MD5 comes first: many phones look at the first challenge only, and give up when it is SHA-256.
         write_challenge(out, *response.challenge, "MD5");
-        if (frame.offer == Offer::md5_and_sha256) write_challenge(out, *response.challenge, "SHA-256");
+        if (!response.challenge->md5_only) write_challenge(out, *response.challenge, "SHA-256");
     }
     if (response.min_expires) out.own("Min-Expires: ").number(*response.min_expires).own("\r\n");
     if (response.retry_after) out.own("Retry-After: ").number(*response.retry_after).own("\r\n");
@@ -117,6 +118,7 @@ std::string_view write_answer(const AnswerFrame& frame, const core::Response& re
     write_copied(out, frame);
     write_asked(out, frame, response);
     if (detail == Detail::full) {
+        out.own(response.headers);
         if (!response.warning.empty()) out.own("Warning: 399 innkeeper ").quoted(response.warning).own("\r\n");
         if (response.status / 100 == 2) {
             out.own("Supported: path, outbound\r\n");

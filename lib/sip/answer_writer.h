@@ -17,18 +17,11 @@ enum class Detail : std::uint8_t {
     lean,  // without Server, Supported, Date and Warning: for requests so short that a full answer would amplify (R19)
 };
 
-// What a 401 offers. MD5 comes first: many phones look at the first challenge only, and give up when it is SHA-256.
-enum class Offer : std::uint8_t {
-    md5_and_sha256,
-    md5,  // for phones that give up when any challenge is not MD5
-};
-
 struct AnswerFrame {
     const sip_s& request;
     const base::Flow& source;
     std::string_view to_tag;  // used when the request's To has none
     std::string_view date;    // RFC 1123 form
-    Offer offer = Offer::md5_and_sha256;
 };
 
 // Empty when `room` is too small.

@@ -32,7 +32,7 @@ struct PhoneEdge::Impl {
         : loop(the_loop),
           tls_certificate(settings.tls_certificate),
           tls_key(settings.tls_key),
-          server(settings.md5_only_user_agents, std::move(on_register), std::move(on_options), std::move(on_sip)),
+          server(std::move(on_register), std::move(on_options), std::move(on_sip)),
           connections(loop, server, settings.streams,
                       [told = std::move(on_lost)](const base::Flow& flow) { told({flow}); }),
           prober(

@@ -23,9 +23,6 @@ struct PhoneEdgeSettings {
     std::string tls_certificate;            // PEM files; needed when a listener is TLS
     std::string tls_key;
     StreamLimits streams;
-    // User-Agents, as prefixes without case, that cannot register when SHA-256 is offered beside MD5 (RFC 8760): they
-    // are offered MD5 alone. baresip learnt to choose in v3.12.
-    std::vector<std::string> md5_only_user_agents = {"baresip v0.", "baresip v1.", "baresip v2.", "baresip v3."};
 };
 
 // On the loop's thread. Sockets are open when the constructor returns and closed by the destructor.

@@ -59,12 +59,15 @@ bool has_option(const msg_list_t* list, std::string_view option) {
     return false;
 }
 
-// Contact parameters that sofia leaves as "name=value" (RFC 5626 sections 4.1 and 4.2).
-const char* read_outbound_parameters(const sip_contact_t& contact, core::ContactRequest& out) {
+// Contact parameters that sofia leaves as they are (RFC 5626 sections 4.1 and 4.2, and Cisco's).
+const char* read_other_parameters(const sip_contact_t& contact, core::ContactRequest& out) {
     for (const msg_param_t* param = contact.m_params; param != nullptr && *param != nullptr; ++param) {
         const std::string_view whole(*param);
         const auto equals = whole.find('=');
-        if (equals == std::string_view::npos) continue;
+        if (equals == std::string_view::npos) {
+            if (same(whole, "cisco-keep-alive")) out.keep_alive = true;
+            continue;
+        }
         const auto name = whole.substr(0, equals);
         const auto value = whole.substr(equals + 1);
         if (same(name, "+sip.instance")) {
@@ -91,7 +94,7 @@ const char* read_contact(const sip_contact_t& contact, TextPool& pool, core::Con
         if (!read_number(std::string_view(contact.m_expires), seconds)) return "Bad Expires";
         out.expires = seconds;
     }
-    return read_outbound_parameters(contact, out);
+    return read_other_parameters(contact, out);
 }
 
 // Most hosts are names: only what begins like an address is parsed.
@@ -146,6 +149,20 @@ std::string_view RegisterDecoder::join_unknown_requirements(const sip_s& message
 std::string_view RegisterDecoder::unknown_requirements(const sip_s& message) {
     pool_.clear();
     return join_unknown_requirements(message);
+}
+
+core::OptionsRequest decode_options(const sip_s& message, base::RequestId id, const base::Flow& source) {
+    core::OptionsRequest out;
+    out.id = id;
+    out.source = source;
+    if (message.sip_user_agent != nullptr)
+        out.user_agent = view(message.sip_user_agent->g_string).substr(0, Limits::user_agent_octets);
+    const url_t& from = *message.sip_from->a_url;
+    if (!is_sip(from)) return out;
+    out.from_user = view(from.url_user);
+    out.from_domain = view(from.url_host);
+    out.from_domain_is_address = address_of(out.from_domain).has_value();
+    return out;
 }
 
 base::Expected<core::RegisterRequest, Rejection> RegisterDecoder::decode(const sip_s& message, base::RequestId id,

@@ -13,6 +13,9 @@ struct sip_s;
 
 namespace innkeeper::sip {
 
+// OPTIONS: who asks, as it says itself. Needs a From in `message`; views into it.
+core::OptionsRequest decode_options(const sip_s& message, base::RequestId id, const base::Flow& source);
+
 // Holds what the views of the last decoded request point to, besides the parsed message itself; used again and again,
 // so that a REGISTER costs no allocation here. One thread.
 class RegisterDecoder {

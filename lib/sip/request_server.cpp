@@ -77,10 +77,8 @@ constexpr std::size_t most_octets_out(std::size_t octets_in) {
 
 }  // namespace
 
-RequestServer::RequestServer(std::vector<std::string> md5_only_user_agents, OnRegister on_register,
-                             OnOptions on_options, OnSip on_sip)
-    : md5_only_user_agents_(std::move(md5_only_user_agents)),
-      on_register_(std::move(on_register)),
+RequestServer::RequestServer(OnRegister on_register, OnOptions on_options, OnSip on_sip)
+    : on_register_(std::move(on_register)),
       on_options_(std::move(on_options)),
       on_sip_(std::move(on_sip)),
       tag_seed_(random_seed()) {}
@@ -152,7 +150,7 @@ void RequestServer::dispatch(Exchange& exchange, bool sound) {
         if (!unknown.empty())
             reject(exchange, {420, "Bad Extension", unknown});
         else
-            on_options_(core::OptionsRequest{exchange.id, exchange.source});
+            on_options_(decode_options(request, exchange.id, exchange.source));
         return;
     }
     const auto decoded = decoder_.decode(request, exchange.id, exchange.source);
@@ -178,8 +176,7 @@ void RequestServer::answer(const core::Response& response) {
 }
 
 void RequestServer::write(Exchange& exchange, const core::Response& response) {
-    const Offer offer = response.challenge && knows_md5_only(exchange.request) ? Offer::md5 : Offer::md5_and_sha256;
-    const AnswerFrame frame{exchange.request, exchange.source, to_tag(exchange.request), date(), offer};
+    const AnswerFrame frame{exchange.request, exchange.source, to_tag(exchange.request), date()};
     const bool granted = response.status / 100 == 2 && exchange.request.sip_request->rq_method == sip_method_register;
     // A connection proves where it comes from, and so does a granted REGISTER, whose nonce was sent to this address.
     const bool source_is_proved = granted || exchange.source.transport != base::Transport::udp;
@@ -196,13 +193,6 @@ void RequestServer::write(Exchange& exchange, const core::Response& response) {
         for (const auto& contact : response.contacts) longest = std::max(longest, contact.expires);
         exchange.served.registered_for = std::chrono::seconds(longest);
     }
-}
-
-bool RequestServer::knows_md5_only(const sip_s& request) const {
-    if (request.sip_user_agent == nullptr || request.sip_user_agent->g_string == nullptr) return false;
-    for (const auto& prefix : md5_only_user_agents_)
-        if (strncasecmp(request.sip_user_agent->g_string, prefix.c_str(), prefix.size()) == 0) return true;
-    return false;
 }
 
 // RFC 3261 section 8.2.7: the same for a repeated request, different from what others give to it.

@@ -33,8 +33,7 @@ public:
     using OnOptions = std::function<void(const core::OptionsRequest&)>;
     using OnSip = std::function<void(const core::SipReceived&)>;  // whatever else is sound; needs no answer()
 
-    RequestServer(std::vector<std::string> md5_only_user_agents, OnRegister on_register, OnOptions on_options,
-                  OnSip on_sip);
+    RequestServer(OnRegister on_register, OnOptions on_options, OnSip on_sip);
 
     // Is shown every response first; takes those to questions of the edge's own.
     using OnResponse = std::function<bool(const sip_s&)>;
@@ -71,9 +70,6 @@ private:
     std::string_view to_tag(const sip_s& request);
     std::string_view date();
 
-    bool knows_md5_only(const sip_s& request) const;
-
-    std::vector<std::string> md5_only_user_agents_;
     OnRegister on_register_;
     OnOptions on_options_;
     OnSip on_sip_;

@@ -62,6 +62,7 @@ std::optional<core::Binding> binding_of(const pqxx::row& row) {
     binding.registered = from_wall_microseconds(row["registered"].as<std::int64_t>());
     binding.promised = from_wall_microseconds(row["promised"].as<std::int64_t>());
     binding.expires = binding.promised;
+    binding.role = core::role_from(row["role"].c_str()).value_or(core::Role::service);
     return binding;
 }
 
@@ -184,10 +185,10 @@ core::StateLoaded load_state(Connection& connection) {
         if (!epoch.empty()) state.epoch.value = epoch[0][0].as<std::uint64_t>();
         state.failovers = failovers_of(transaction);
         transaction.exec(std::string("declare kept no scroll cursor for select ") + binding_columns +
-                         ", '' as home, coalesce(d.pool, '') as pool, coalesce(d.count, 0) as count, false as stray "
-                         "from bindings b "
+                         ", '' as home, coalesce(d.pool, '') as pool, coalesce(d.count, 0) as count, false as stray, "
+                         "'service' as role from bindings b "
                          "left join licence_draws d on d.aor = b.aor union all select " +
-                         binding_columns + ", b.home, '', 0, b.stray from guest_leases b order by aor");
+                         binding_columns + ", b.home, '', 0, b.stray, b.role from guest_leases b order by aor");
         for (;;) {
             connection.prolong();
             const auto page = transaction.exec("fetch 10000 from kept");

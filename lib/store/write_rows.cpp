@@ -13,7 +13,7 @@ namespace {
 // The columns that `bindings` and `guest_leases` share, and those of `guest_leases` alone.
 struct BindingColumns {
     ArrayLiteral aor, contact, call_id, cseq, instance, reg_id, q, path, user_agent, terminal, transport, listener,
-        remote, registered, expires, home, stray;
+        remote, registered, expires, home, stray, role;
     bool empty = true;
 
     void add(const core::BindingsRow& row, const core::Binding& binding) {
@@ -35,6 +35,7 @@ struct BindingColumns {
         expires.add_number(wall_microseconds(binding.promised));
         home.add(stored_text(row.guest_of.text));
         stray.add(row.stray ? "true" : "false");
+        role.add(core::to_text(binding.role));
     }
 };
 
@@ -46,11 +47,11 @@ const char* const insert_bindings =
 
 const char* const insert_guest_leases =
     "insert into guest_leases select a, c, i, s, n, r, q, p, u, t, tr, l, re, to_timestamp(g / 1000000.0), "
-    "to_timestamp(e / 1000000.0), h, st from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], "
+    "to_timestamp(e / 1000000.0), h, st, ro from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], "
     "$6::bigint[], $7::smallint[], $8::text[], $9::text[], $10::text[], $11::text[], $12::smallint[], $13::text[], "
-    "$14::bigint[], $15::bigint[], $16::text[], $17::boolean[]) as given (a, c, i, s, n, r, q, p, u, t, tr, l, re, g, "
-    "e, h, "
-    "st)";
+    "$14::bigint[], $15::bigint[], $16::text[], $17::boolean[], $18::text[]) as given (a, c, i, s, n, r, q, p, u, t, "
+    "tr, "
+    "l, re, g, e, h, st, ro)";
 
 template <class... OfGuests>
 void insert(pqxx::work& transaction, const char* statement, const BindingColumns& columns,
@@ -80,7 +81,7 @@ void write_bindings(pqxx::work& transaction, const std::vector<const core::Bindi
     for (const char* table : {"bindings", "guest_leases", "licence_draws"})
         transaction.exec_params(std::string("delete from ") + table + " where aor = any($1::text[])", aors.text());
     insert(transaction, insert_bindings, own);
-    insert(transaction, insert_guest_leases, guests, guests.home.text(), guests.stray.text());
+    insert(transaction, insert_guest_leases, guests, guests.home.text(), guests.stray.text(), guests.role.text());
     transaction.exec_params("insert into licence_draws select * from unnest($1::text[], $2::text[], $3::bigint[])",
                             drawing.text(), pools.text(), counts.text());
 }

@@ -8,7 +8,7 @@ TEST_CASE("guests go home: settling, released in waves, grace, normal", "[guests
     settings.failover.failback_rate = 1;
     Gate gate = backup_of({"nora", "ned", "late"}, settings);
     lose_north(gate);
-    Phone nora("nora"), ned("ned"), late("late");
+    Phone nora("nora", "snomD785"), ned("ned"), late("late");
     nora.call(gate);
     gate.pass(1s);
     ned.call(gate);

@@ -39,7 +39,6 @@ struct Server {
 
     Server()
         : server(
-              {"baresip v1."},
               [this](const core::RegisterRequest& request) {
                   check(request);
                   response = {};

@@ -129,6 +129,7 @@ Stage::Answer Stage::ask_status(world::Site& one) {
     if (!status.database_available) head += ", database away";
     Answer lines{head + ", " + std::to_string(status.registrations) + " of " + std::to_string(status.users) +
                  " users registered, " + std::to_string(status.guests) + " guests" +
+                 (status.standbys > 0 ? ", " + std::to_string(status.standbys) + " standing by" : "") +
                  (status.strays == 0 ? "" : " (" + std::to_string(status.strays) + " strays)")};
     for (const core::HomeStatus& home : status.homes)
         if (home.backed_up_here)
@@ -208,7 +209,9 @@ Stage::Answer Stage::ask_where(const Words& words) {
         for (const core::RegistrationReport& row : std::get<core::RegistrationsReport>(report).rows)
             if (row.aor == aor)
                 places.push_back(row.site.text +
-                                 (row.guest_of.text.empty() ? "" : " as guest of " + row.guest_of.text));
+                                 (row.guest_of.text.empty()
+                                      ? ""
+                                      : (row.standby ? " standing by for " : " as guest of ") + row.guest_of.text));
         lines.push_back(name.text + " sees it at " + (places.empty() ? "no site" : join(places)));
     }
     return lines;

@@ -44,7 +44,7 @@ std::optional<Stage::Answer> Stage::retell(const Words& words) {
     } else if (verb == "wall" && words.size() == 7) {
         site(words[3]).set_wall_error(std::chrono::seconds(std::stoll(words[6])));
     } else if (verb == "options" && words.size() == 2) {
-        site(words[1]).probe({}, [](const world::SeenResponse&) {});
+        site(words[1]).probe({}, {}, [](const world::SeenResponse&) {});
     } else if (verb == "the" && words.size() == 4 && words[1] == "clock" && words[3].size() == 5) {
         const int hours = std::stoi(words[3].substr(0, 2)), minutes = std::stoi(words[3].substr(3));
         world_.show_clock(static_cast<std::uint16_t>(hours * 60 + minutes));

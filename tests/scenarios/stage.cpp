@@ -257,6 +257,7 @@ Stage::Answer Stage::certificate(const Words& words) {
 Stage::Answer Stage::phone_acts(world::Phone& phone, const Words& words) {
     if (words.size() == 4 && words[1] == "registers" && words[2] == "at") return knock(phone, {words[3]}, false);
     if (words.size() == 4 && words[1] == "unregisters" && words[2] == "at") return knock(phone, {words[3]}, true);
+    if (words.size() == 3 && words[1] == "asks") return probe(phone, words[2]);
     if (words.size() == 3 && words[1] == "switches") {
         words[2] == "on" ? phone.switch_on() : phone.switch_off();
         return {};
@@ -267,6 +268,16 @@ Stage::Answer Stage::phone_acts(world::Phone& phone, const Words& words) {
         return {};
     }
     not_understood(words);
+}
+
+Stage::Answer Stage::probe(const world::Phone& phone, const std::string& server) {
+    std::string answer = "silence";
+    base::Flow source;
+    source.remote = phone.address();
+    site(server).probe(source, std::string(phone.orders().aor.user()), [&](const world::SeenResponse& response) {
+        answer = std::to_string(response.status) + ' ' + response.phrase;
+    });
+    return {answer};
 }
 
 Stage::Answer Stage::knock(world::Phone& phone, const base::SiteName& server, bool leave) {

@@ -41,6 +41,7 @@ private:
     Answer user(const Words& words);
     Answer phone_acts(world::Phone& phone, const Words& words);
     Answer knock(world::Phone& phone, const base::SiteName& server, bool leave);
+    Answer probe(const world::Phone& phone, const std::string& server);
     Answer operate(const Words& words);
     std::optional<Answer> retell(const Words& words);  // nothing: not one of its sentences
     Answer ask(const Words& words);

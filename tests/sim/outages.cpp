@@ -281,7 +281,7 @@ void probe_everybody(World& world) {
         if (second == 25) world.site(victim).start();
         for (const std::string& name : names_of(world))
             for (int i = 0; i < 10; ++i) {
-                world.site(name).probe({}, [](const world::SeenResponse&) {});
+                world.site(name).probe({}, {}, [](const world::SeenResponse&) {});
                 run_between(world, 1ms, 20ms);
             }
         run_between(world, 200ms, 800ms);

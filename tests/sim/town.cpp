@@ -39,9 +39,15 @@ world::PhoneOrders orders_drawn(const base::SiteName& home, const std::vector<ba
     models[random.below(models.size())]->equip(orders);
     if (plan.softphones && number != 0 && random.chance(0.3)) {
         orders.terminal = backup::TerminalKind::soft;
-        orders.user_agent = "baresip";
-        orders.habit = world::Habit::sticky_list;
+        if (orders.habit == world::Habit::concurrent) {
+            orders.user_agent = "Yealink UME";  // a softphone may stand by, and yet begins no failover
+        } else {
+            orders.user_agent = "baresip";
+            orders.habit = world::Habit::sticky_list;
+        }
     }
+    if (orders.habit == world::Habit::concurrent && number % 2 == 1)
+        orders.user_agent = "Panasonic KX-HDV230";  // of a profile that blocks it
     if (random.chance(0.4)) orders.algorithm = auth::Algorithm::sha256;
     orders.expires = 20 + static_cast<std::uint32_t>(random.below(plan.expires_at_most - 20 + 1));
     orders.refresh_at_most = plan.refresh_at_most;

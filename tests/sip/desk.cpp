@@ -21,8 +21,8 @@ OwnedRegister owned(const core::RegisterRequest& request) {
     out.expires = request.expires;
     out.star = request.star;
     for (const auto& contact : request.contacts)
-        out.contacts.push_back(
-            {std::string(contact.uri), std::string(contact.instance), contact.reg_id, contact.q, contact.expires});
+        out.contacts.push_back({std::string(contact.uri), std::string(contact.instance), contact.reg_id, contact.q,
+                                contact.expires, contact.keep_alive});
     for (const auto& given : request.credentials)
         out.credentials.push_back({std::string(given.username), std::string(given.realm), std::string(given.nonce),
                                    std::string(given.uri), std::string(given.response), std::string(given.cnonce),
@@ -34,14 +34,14 @@ OwnedRegister owned(const core::RegisterRequest& request) {
 }  // namespace
 
 Desk::Desk()
-    : server(
-          {"baresip v1."}, [this](const core::RegisterRequest& request) { on_register(request); },
-          [this](const core::OptionsRequest& request) {
-              ++options;
-              response.to = request.id;
-              server.answer(response);
-          },
-          [this](const core::SipReceived& received) { passed.emplace_back(received.octets); }),
+    : server([this](const core::RegisterRequest& request) { on_register(request); },
+             [this](const core::OptionsRequest& request) {
+                 ++options;
+                 asked_as = std::string(request.from_user) + '@' + std::string(request.from_domain);
+                 response.to = request.id;
+                 server.answer(response);
+             },
+             [this](const core::SipReceived& received) { passed.emplace_back(received.octets); }),
       room_(16384) {}
 
 void Desk::on_register(const core::RegisterRequest& request) {

@@ -23,6 +23,7 @@ public:
     std::optional<OwnedRegister> seen;  // the REGISTER of the last ask(), as the core got it
     int options = 0;
     std::vector<std::string> passed;  // what belongs to calls
+    std::string asked_as;             // From of the last OPTIONS: user@domain
     core::Response response;          // `to` is filled in; without contacts those of the request are granted
     bool grant_contacts = true;
     sip::RequestServer server;

@@ -7,7 +7,8 @@ namespace innkeeper::support {
 core::RegisterRequest OwnedRegister::shown() const {
     contact_views_.clear();
     for (const OwnedContact& contact : contacts)
-        contact_views_.push_back({contact.uri, contact.instance, contact.reg_id, contact.q, contact.expires});
+        contact_views_.push_back(
+            {contact.uri, contact.instance, contact.reg_id, contact.q, contact.expires, contact.keep_alive});
     credentials_views_.clear();
     for (const OwnedCredentials& one : credentials)
         credentials_views_.push_back({one.username, one.realm, one.nonce, one.uri, one.response, one.cnonce,

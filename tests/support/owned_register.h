@@ -17,6 +17,7 @@ struct OwnedContact {
     std::uint32_t reg_id = 0;
     std::uint16_t q = 1000;
     std::optional<std::uint32_t> expires;  // seconds
+    bool keep_alive = false;
 };
 
 struct OwnedCredentials {

@@ -96,6 +96,12 @@ struct NoticePrinter {
     std::string operator()(const core::PhoneRegistered& notice) const {
         return "phone registered " + text(notice.aor.text()) + (notice.stray ? " stray" : "") + of(notice.guest_of);
     }
+    std::string operator()(const core::PhoneStandsBy& notice) const {
+        return "phone stands by " + text(notice.aor.text()) + of(notice.home);
+    }
+    std::string operator()(const core::StandbysServed& notice) const {
+        return "standbys of " + notice.home.text + " served: " + std::to_string(notice.phones);
+    }
     std::string operator()(const core::PhoneRemoved& notice) const {
         return "phone removed " + text(notice.aor.text()) + of(notice.guest_of) + ' ' + text(to_text(notice.cause)) +
                (notice.moved_to.text.empty() ? "" : " to " + notice.moved_to.text);
@@ -183,7 +189,8 @@ struct ReportPrinter {
         std::string line = status.site.text + (status.serving ? " serving" : " not-serving") +
                            (status.draining ? " draining" : "") + (status.database_available ? "" : " database-away") +
                            ", " + count(status.users, "user") + ", " + count(status.registrations, "registration") +
-                           ", " + count(status.guests, "guest");
+                           ", " + count(status.guests, "guest") +
+                           (status.standbys > 0 ? ", " + count(status.standbys, "standby") : "");
         for (const core::HomeStatus& home : status.homes)
             line += "; " + home.home.text + ' ' + health(home.health) + ' ' + text(to_text(home.phase)) + ", " +
                     count(home.guests, "guest") + ", " + count(home.records, "record");
@@ -201,7 +208,8 @@ struct ReportPrinter {
     std::string operator()(const core::RegistrationsReport& report) const {
         std::string line = count(report.rows.size(), "row");
         for (const core::RegistrationReport& row : report.rows)
-            line += "; " + text(row.aor.text()) + " at " + row.site.text + of(row.guest_of);
+            line += "; " + text(row.aor.text()) + " at " + row.site.text + of(row.guest_of) +
+                    (row.standby ? " (standby)" : "");
         return line;
     }
     std::string operator()(const std::vector<core::LicenceReport>& pools) const {

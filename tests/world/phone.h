@@ -34,10 +34,11 @@ public:
 
     bool has_connection(const base::Flow& flow) const;
     bool answers() const { return powered_; }  // what it is asked, whether or not it acts by its habit
-    void connection_ended(const Site& by);  // the server's process is gone and its kernel said so
+    void connection_ended(const Site& by);     // the server's process is gone and its kernel said so
 
     const PhoneOrders& orders() const { return orders_; }
     const std::string& contact() const { return contact_; }
+    const base::Endpoint& address() const { return address_; }
     // Where it believes to be registered; empty: nowhere.
     base::SiteName working() const;
     const std::string& last_answer(const base::SiteName& server) const;

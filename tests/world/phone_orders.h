@@ -33,7 +33,7 @@ struct PhoneOrders {
     Habit habit = Habit::successive;
     backup::TerminalKind terminal = backup::TerminalKind::desk;
     backup::Priority priority = backup::Priority::normal;
-    std::string user_agent = "Yealink SIP-T46S";
+    std::string user_agent = "snomD785/10.1.54.13";
     auth::Algorithm algorithm = auth::Algorithm::md5;
     base::Transport transport = base::Transport::udp;        // over a stream a connection that fails is a failure (SR1)
     std::uint32_t expires = 60;                              // seconds asked for

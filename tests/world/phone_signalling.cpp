@@ -190,7 +190,7 @@ void Phone::connection_ended(const Site& by) {
 
 void Phone::receive(Leg& leg, std::uint32_t cseq, const SeenResponse& response) {
     if (!leg.trying || cseq != leg.cseq) return;
-    leg.last_answer = std::to_string(response.status);
+    leg.last_answer = std::to_string(response.status) + (response.warning.starts_with("standby") ? " standby" : "");
     if (response.status == 401 && leg.challenges < 2) {
         ++leg.challenges;
         leg.digest.take(response.realm, response.nonce);
@@ -235,12 +235,13 @@ void Phone::ask_home_by_options(std::uint64_t plan) {
         Site& site = world_.site(home.server.text);
         base::Flow source;
         source.remote = address_;
-        site.probe(source, [this, &home, plan, return_travel](const SeenResponse& response) {
-            if (response.status != 200 || !world_.network.open(home.server.text, orders_.place)) return;
-            world_.calendar.after(return_travel, [this, &home, plan] {
-                if (on_ && plan == home.plan) attempt(home, orders_.expires);
-            });
-        });
+        site.probe(source, std::string(orders_.aor.user()),
+                   [this, &home, plan, return_travel](const SeenResponse& response) {
+                       if (response.status != 200 || !world_.network.open(home.server.text, orders_.place)) return;
+                       world_.calendar.after(return_travel, [this, &home, plan] {
+                           if (on_ && plan == home.plan) attempt(home, orders_.expires);
+                       });
+                   });
     });
 }
 

@@ -122,7 +122,6 @@ PhoneOrders phone_orders_in(const Words& words) {
     orders.aor = base::Aor::from_parts(words[1], support::domain).value();
     orders.home = {words[3]};
     orders.place = words[3] + "-phones";
-    orders.user_agent = "Yealink";
     const auto kind = backup::terminal_kind_from(words[4]);
     if (!kind) throw std::runtime_error("no terminal kind '" + words[4] + "'");
     orders.terminal = *kind;

@@ -25,6 +25,7 @@ base::SecretBytes<32> key_drawn(Random& random) {
 SeenResponse seen(const core::Response& response) {
     SeenResponse copy;
     copy.status = response.status;
+    copy.phrase = response.phrase;
     for (const core::ContactAnswer& contact : response.contacts)
         copy.contacts.emplace_back(contact.uri, contact.expires);
     if (response.challenge) {
@@ -226,11 +227,14 @@ void Site::receive(std::shared_ptr<support::OwnedRegister> request, std::functio
     });
 }
 
-void Site::probe(base::Flow source, std::function<void(SeenResponse)> back) {
+void Site::probe(base::Flow source, std::string user, std::function<void(SeenResponse)> back) {
     const Act act(world_.inputs, [&] { return "options " + name().text; });
-    when_awake([this, source, back = std::move(back)] {
+    when_awake([this, source, user = std::move(user), back = std::move(back)] {
         requests_[++last_id_] = back;
-        step(core::OptionsRequest{{last_id_}, source}, {"OPTIONS"});
+        core::OptionsRequest request{{last_id_}, source};
+        request.from_user = user;
+        request.from_domain = settings_.matching.domains.front();
+        step(request, {"OPTIONS"});
     });
 }
 

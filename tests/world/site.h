@@ -21,6 +21,7 @@ class World;
 // What a phone has received, in words of its own.
 struct SeenResponse {
     std::uint16_t status = 0;
+    std::string phrase;
     std::vector<std::pair<std::string, std::uint32_t>> contacts;  // URI, seconds left
     std::string realm;
     std::string nonce;  // empty: no challenge
@@ -71,8 +72,8 @@ public:
 
     // Inputs. Held back while frozen; refused while off.
     void receive(std::shared_ptr<support::OwnedRegister> request, std::function<void(SeenResponse)> back);
-    void probe(base::Flow source, std::function<void(SeenResponse)> back);
-    void see_pbx(bool available, std::string detail);  // its prober's word
+    void probe(base::Flow source, std::string user, std::function<void(SeenResponse)> back);  // user: in From, or none
+    void see_pbx(bool available, std::string detail);                                         // its prober's word
     void command(core::Command command, std::function<void(const core::Report&)> back);
     void message(const base::SiteName& from, const std::string& bytes);
     void link_changed(const base::SiteName& peer, core::LinkState state, std::string detail);

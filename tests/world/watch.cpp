@@ -95,7 +95,7 @@ void Watch::state_loaded(Site& site) {
         if (former != former_.end() && !former->second.served.contains(aor)) continue;
         for (const core::Binding& binding : row.bindings) {
             const Moment until = binding.promised.time_since_epoch();
-            if (until <= now + 1s || ledger.served.contains(aor)) continue;
+            if (until <= now + 1s || ledger.served.contains(aor) || binding.role == core::Role::standby) continue;
             if (!known.contains({aor, std::string(binding.contact)}) && !served_elsewhere(aor, site.name()))
                 violated("a restarted site serves what it had",
                          site.name().text + " forgot " + std::string(binding.contact));
@@ -108,7 +108,7 @@ void Watch::state_loaded(Site& site) {
         served.stray = row.stray;
         served.changed = now;
         for (const core::Binding& binding : row.bindings)
-            if (known.contains({aor, std::string(binding.contact)}))
+            if (known.contains({aor, std::string(binding.contact)}) && binding.role != core::Role::standby)
                 served.contacts[std::string(binding.contact)] = binding.promised.time_since_epoch();
         if (served.contacts.empty()) continue;
         ledger.served[aor] = std::move(served);
@@ -216,7 +216,7 @@ void Watch::judge_response(Site& site, const Occasion& occasion, const core::Res
     judge_wakening(site, occasion, response);
     Ledger& ledger = ledgers_[site.name()];
     served.stray = response.warning.substr(0, stray_warning.size()) == stray_warning;
-    if (response.contacts.empty() || (!response.warning.empty() && !served.stray))
+    if (response.contacts.empty() || response.warning.starts_with("standby"))
         ledger.served.erase(aor);  // gone, or a standby binding that carries no service
     else
         ledger.served[aor] = std::move(served);
@@ -271,6 +271,7 @@ void Watch::judge_notice(Site& site, const core::Notice& notice) {
     if (const auto* phase = std::get_if<core::FailoverPhaseChanged>(&notice)) {
         if (phase->from != ledger.phase(phase->home)) violated("phases are announced without gaps", told);
         ledger.phases[phase->home] = phase->to;
+        ledger.phase_since[phase->home] = world_.calendar.now();
         if (phase->to == core::Phase::normal) ledger.physical_seen.erase(phase->home);
         if (phase->from == core::Phase::normal && phase->to == core::Phase::active)
             ledger.physical_seen[phase->home] = true;  // goes on with the guests of its former life
@@ -286,6 +287,7 @@ void Watch::judge_notice(Site& site, const core::Notice& notice) {
         const bool by_trigger = site.settings().failover.trigger == core::FailoverTrigger::physical;
         if (by_trigger && is_softphone(world_, began->first_guest))
             violated("a softphone is never the first guest", told);
+        ledger.physical_seen[began->home] = true;
     } else if (const auto* removed = std::get_if<core::PhoneRemoved>(&notice)) {
         if (removed->cause == core::RemovalCause::moved && !removed->guest_of.text.empty() &&
             removed->moved_to == removed->guest_of)
@@ -340,13 +342,37 @@ void Watch::judge_row(Site& site, const core::Row& row) {
         ledger.licences[bindings->aor] = {bindings->licence_pool, bindings->licences};
     else
         ledger.licences.erase(bindings->aor);
+    judge_standbys(site, *bindings);
     const auto served = ledger.served.find(bindings->aor);
     if (served == ledger.served.end()) return;
     std::erase_if(served->second.contacts, [&](const auto& one) {
-        return std::none_of(bindings->bindings.begin(), bindings->bindings.end(),
-                            [&](const core::Binding& kept) { return kept.contact == one.first; });
+        return std::none_of(bindings->bindings.begin(), bindings->bindings.end(), [&](const core::Binding& kept) {
+            return kept.contact == one.first && kept.role != core::Role::standby;
+        });
     });
     if (served->second.contacts.empty()) ledger.served.erase(served);
+}
+
+// SR4: a standby goes into service by itself, and never while its home serves.
+void Watch::judge_standbys(Site& site, const core::BindingsRow& row) {
+    Ledger& ledger = ledgers_[site.name()];
+    bool standby = false;
+    for (const core::Binding& binding : row.bindings) {
+        if (binding.role == core::Role::standby) standby = true;
+        if (binding.role != core::Role::stand_in) continue;
+        if (row.guest_of.text.empty() || (ledger.phase(row.guest_of) == core::Phase::normal && !row.stray))
+            violated("no standby is served while its home serves",
+                     site.name().text + ": " + support::print(core::Row(row)));
+        Ledger::Served& served = ledger.served[row.aor];
+        served.guest_of = row.guest_of;
+        served.stray = row.stray;
+        served.changed = world_.calendar.now();
+        served.contacts[std::string(binding.contact)] = site.world_moment(binding.expires);
+    }
+    if (standby)
+        ledger.standbys[row.aor] = row.guest_of;
+    else
+        ledger.standbys.erase(row.aor);
 }
 
 void Watch::judge_licences(Site& site) {

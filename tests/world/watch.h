@@ -67,6 +67,8 @@ private:
     void judge_notice(Site& site, const core::Notice& notice);
     void judge_release(Site& site, const base::SiteName& home, const base::Aor& guest);
     void judge_row(Site& site, const core::Row& row);
+    void judge_standbys(Site& site, const core::BindingsRow& row);
+    void judge_waiting_standbys();
     void judge_licences(Site& site);
     void judge_deadline(Site& site, bool timer);
     void judge_turn(Site& site, const core::Effects& effects);
