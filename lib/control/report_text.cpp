@@ -73,8 +73,9 @@ std::string status_text(const Json& status) {
     std::string out = line("site", text(status, "site")) + line("state", state(status));
     out += line("database", status.at("database_available").get<bool>() ? "available" : "away");
     out += line("users", number(status, "users") + ", " + number(status, "registrations") + " registered here");
-    out += line("guests",
-                number(status, "guests") + with_strays(status) + ", " + number(status, "standbys") + " standing by");
+    const bool standing_by = status.at("standbys").get<std::uint64_t>() > 0;
+    out += line("guests", number(status, "guests") + with_strays(status) +
+                              (standing_by ? ", " + number(status, "standbys") + " standing by" : ""));
     if (const Json& admissions = status.at("admissions"); admissions.at("waiting").get<std::uint64_t>() > 0)
         out +=
             line("storm", number(admissions, "waiting") + " waiting, all in within " +

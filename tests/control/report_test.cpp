@@ -70,10 +70,10 @@ TEST_CASE("the keys of --json are these", "[control]") {
           R"({"schema":1,"status":{"site":"west","epoch":1790000000,"serving":true,"why_not_serving":"",)"
           R"("users_borrowed":false,"draining":false,)"
           R"("drain_reason":"","drain_ends_in_seconds":null,)"
-          R"("database_available":true,"users":12,"registrations":11,"guests":2,"strays":0,)"
+          R"("database_available":true,"users":12,"registrations":11,"guests":2,"strays":0,"standbys":0,)"
           R"("admissions":{"rate":0,"waiting":0,"all_in_seconds":0.0},)"
           R"("homes":[{"home":"north","health":"lost","phase":"active","phase_seconds":200.0,"forced":"auto",)"
-          R"("guests":2,"strays":0,"records":40,"backed_up_here":true,)"
+          R"("guests":2,"strays":0,"standbys":0,"records":40,"backed_up_here":true,)"
           R"("why":"its port refuses","stability_percent":0,"in_call":0,"failback_waits_for":""}]}})"
           "\n");
     CHECK(to_line(to_json(std::vector{peer()})) ==
@@ -86,7 +86,7 @@ TEST_CASE("the keys of --json are these", "[control]") {
     CHECK(to_line(to_json(core::RegistrationsReport{{guest()}, base::Sequence{9}})) ==
           R"({"schema":1,"registrations":[{"aor":"1001@example.com","site":"west","guest_of":"north",)"
           R"("stray":false,"contact":"sip:1001@192.0.2.7","flow":"udp:192.0.2.7:5060","user_agent":"Phone\nevil",)"
-          R"("terminal":"desk","age_seconds":5.0,"remaining_seconds":55.0}],"next":9})"
+          R"("terminal":"desk","standby":false,"age_seconds":5.0,"remaining_seconds":55.0}],"next":9})"
           "\n");
     CHECK(to_line(to_json(std::vector<core::LicenceReport>{{"desk", 10, 12, std::chrono::hours(1)},
                                                            {"soft", 5, 1, std::nullopt}})) ==
@@ -195,8 +195,11 @@ TEST_CASE("the status is a few lines and a table of homes", "[control]") {
           "guests          2\n"
           "epoch           1790000000\n"
           "\n"
-          "HOME   HEALTH  FAILOVER       SINCE  GUESTS  RECORDS  BACKED UP HERE  WHY\n"
-          "north  lost    active    3 min 20 s       2       40  yes             its port refuses\n");
+          "HOME   HEALTH  FAILOVER       SINCE  GUESTS  STANDBY  RECORDS  BACKED UP HERE  WHY\n"
+          "north  lost    active    3 min 20 s       2        0       40  yes             its port refuses\n");
+    core::StatusReport standing_by = status();
+    standing_by.standbys = 3;
+    CHECK_THAT(report_text(to_json(standing_by)), Catch::Contains("guests          2, 3 standing by"));
     core::StatusReport away = status();
     away.users_borrowed = true;
     CHECK_THAT(report_text(to_json(away)), Catch::Contains("users are borrowed from a backup"));

@@ -389,23 +389,3 @@ TEST_CASE("a row that is no user is left out and named", "[store]") {
     CHECK(named->available);
     CHECK_THAT(named->detail, Catch::Contains("1 users"));
 }
-
-TEST_CASE("licence pools are loaded, and again when they change", "[store][R10]") {
-    const Database database;
-    REQUIRE(store::migrate(database.conninfo()));
-    database.execute("insert into licence_pools values ('desk', 100, now() + interval '1 hour')");
-    Events events;
-    store::Store store(settings_for(database), events.post());
-    const auto* loaded = events.wait_for<core::LicencesLoaded>();
-    REQUIRE(loaded);
-    REQUIRE(loaded->pools.size() == 1);
-    CHECK(loaded->pools[0].name == "desk");
-    CHECK(loaded->pools[0].capacity == 100);
-    REQUIRE(loaded->pools[0].ends);
-    CHECK(about(*loaded->pools[0].ends, host::now() + 1h));
-    REQUIRE(events.wait_for<core::UsersLoaded>());
-    database.execute("delete from licence_pools");
-    const auto* changed = events.wait_for<core::LicencesLoaded>(2);
-    REQUIRE(changed);
-    CHECK(changed->pools.empty());
-}
