@@ -126,9 +126,10 @@ void heal_and_judge(world::World& world) {
         return true;
     };
     const core::Settings& settings = world.sites().begin()->second->settings();
-    const base::Duration longest = settings.failover.failback_after * 16 + settings.failover.homeless_grace +
-                                   settings.failover.guest_lease * 2 + settings.health.lost_after + 10s;
-    world.run_for(4s);  // whoever has just started finds out where it stands
+    const base::Duration once = settings.failover.failback_after * 16 + settings.failover.homeless_grace +
+                                settings.failover.guest_lease * 2 + settings.health.lost_after + 10s;
+    const base::Duration longest = once * 2;  // a canary whose datagram was lost on its way home stops a failback once
+    world.run_for(4s);                        // whoever has just started finds out where it stands
     world.run_until(settled, longest);
     world.run_until([&] { return everybody_is_home(world); }, 75s);  // a Retry-After may be that long
     world.run_for(8s);                                               // the last changes reach everybody

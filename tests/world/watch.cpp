@@ -74,10 +74,15 @@ void Watch::ended(Site& site) {
     ledger.last_ready = last_ready;
 }
 
-bool Watch::served_elsewhere(const base::Aor& aor, const base::SiteName& here) const {
-    return std::any_of(ledgers_.begin(), ledgers_.end(), [&](const auto& ledger) {
+// Another site serves it, or did so until it was killed; that site's peers go on believing it.
+bool Watch::served_elsewhere(const base::Aor& aor, const base::SiteName& here, Moment since) const {
+    const bool now = std::any_of(ledgers_.begin(), ledgers_.end(), [&](const auto& ledger) {
         return ledger.first != here && ledger.second.serves(aor, world_.calendar.now());
     });
+    return now || std::any_of(former_.begin(), former_.end(), [&](const auto& former) {
+               const auto served = former.second.served.find(aor);
+               return former.first != here && served != former.second.served.end() && served->second.changed > since;
+           });
 }
 
 // R7: a restarted site serves again what it had, before any phone says a word.
@@ -96,7 +101,8 @@ void Watch::state_loaded(Site& site) {
         for (const core::Binding& binding : row.bindings) {
             const Moment until = binding.promised.time_since_epoch();
             if (until <= now + 1s || ledger.served.contains(aor) || binding.role == core::Role::standby) continue;
-            if (!known.contains({aor, std::string(binding.contact)}) && !served_elsewhere(aor, site.name()))
+            if (!known.contains({aor, std::string(binding.contact)}) &&
+                !served_elsewhere(aor, site.name(), binding.registered.time_since_epoch()))
                 violated("a restarted site serves what it had",
                          site.name().text + " forgot " + std::string(binding.contact));
         }

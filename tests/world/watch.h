@@ -36,7 +36,7 @@ public:
     void thawed(Site& site);
     void state_loaded(Site& site);
     void recalled(Site& site);
-    void memory_lost(Site& site) { former_.erase(site.name()); }
+    void memory_lost(Site& site);
     void users_loaded(Site& site);
     void sent(Site& site, const core::SendToPeer& send, const std::string& bytes);
     void printed(const Site& site, const std::string& text);  // a row, a notice or a report, as it would be shown
@@ -78,7 +78,7 @@ private:
     void judge_sizes(const Site& site, const core::Census& census);
     void judge_catching_up(const Site& reader, const base::SiteName& writer, std::uint64_t behind);
 
-    bool served_elsewhere(const base::Aor& aor, const base::SiteName& here) const;
+    bool served_elsewhere(const base::Aor& aor, const base::SiteName& here, Moment since) const;
     void note_clear_paths();
     void judge_double_service();
     void judge_service();
@@ -117,7 +117,8 @@ private:
     };
     std::map<base::Aor, Travels> travels_;
     std::optional<std::uint32_t> moves_allowed_;
-    struct Former {  // what a life that was killed had
+    struct Former {        // what a life that was killed had
+        bool kept = true;  // in memory that outlives it
         std::map<base::Aor, Ledger::Served> served;
         std::map<base::SiteName, std::uint64_t> records;
     };

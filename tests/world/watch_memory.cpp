@@ -20,14 +20,18 @@ std::map<base::SiteName, std::uint64_t> records_of(const Site& site) {
 }  // namespace
 
 void Watch::note_former_life(Site& site) {
-    former_[site.name()] = {ledgers_[site.name()].served, records_of(site)};
+    former_[site.name()] = {true, ledgers_[site.name()].served, records_of(site)};
+}
+
+void Watch::memory_lost(Site& site) {
+    if (const auto former = former_.find(site.name()); former != former_.end()) former->second.kept = false;
 }
 
 // R9, and R7 to the letter: before the database is reached, before a peer is heard, before any phone says a word, a
 // restarted site has the guests it had and the records it needs to know them.
 void Watch::recalled(Site& site) {
     const auto former = former_.find(site.name());
-    if (former == former_.end()) return;
+    if (former == former_.end() || !former->second.kept) return;
     const auto records = records_of(site);
     for (const auto& [home, count] : former->second.records)
         if (records.at(home) != count)
