@@ -87,6 +87,8 @@ Judgement judge_service(const AdmissionFacts& facts) {
 
 Judgement judge_admission(const AdmissionFacts& facts) {
     const Judgement judgement = judge_service(facts);
+    if (!judgement.refusal && facts.better_backup_serves && facts.phase == Phase::active && !facts.removes_only)
+        return {std::nullopt, "standby", true};
     if (judgement.refusal && may_stand_by(facts, *judgement.refusal)) return {std::nullopt, "standby", true};
     return judgement;
 }

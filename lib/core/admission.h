@@ -29,6 +29,7 @@ struct AdmissionFacts {
     bool physical = false;
     FailoverTrigger trigger = FailoverTrigger::physical;
     bool guest_here = false;                    // is served here already
+    bool better_backup_serves = false;          // a standby of ours, that one which its home names before us serves it
     bool standby_here = false;                  // has nothing here but a standby binding (SR4)
     Concurrent concurrent = Concurrent::block;  // what its model gets that registers with home and backup at once
     bool released = false;                      // failback has sent it home

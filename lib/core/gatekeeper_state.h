@@ -113,7 +113,10 @@ private:
     bool knocks(const LocationEntry& entry, const Peer& home) const;
     void serve_stray(const base::Aor& aor);
     void stand_down_at_home(Peer& home);
-    bool stands_down(LocationEntry& entry, const std::vector<Binding>& at_home);
+    bool goes_before(const base::SiteName& other, const Peer& home) const;
+    bool better_backup_serves(const base::Aor& aor, const Peer& home) const;
+    void choose_backup(LocationEntry& entry, const Peer& other);
+    bool stands_down(LocationEntry& entry);
     void end_service(LocationEntry& entry, const Peer& home);
 
     // answering.cpp
@@ -353,6 +356,8 @@ private:
     Effects* out_ = nullptr;
 };
 
+// Ages are exact to the latency of a link; closer registrations of one phone at two sites count as simultaneous.
+inline constexpr base::Duration simultaneous = std::chrono::seconds(1);
 base::Instant newest_registration(const std::vector<Binding>& bindings);
 bool same_phone(const Binding& one, const Binding& other);
 bool has_physical(const std::vector<Binding>& bindings);

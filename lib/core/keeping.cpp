@@ -41,11 +41,12 @@ void Gatekeeper::State::on(StateLoaded& loaded) {
 }
 
 void Gatekeeper::State::restore(const FailoverRow& row) {
-    history_.put(row);
     Peer* home = find_peer(row.home);
+    const bool recovered = home != nullptr && home->failover_recovered && row.number == home->failover.number;
+    if (recovered) return;  // what was recovered is at least as new
+    history_.put(row);
     if (home == nullptr) return;
     Failover& failover = home->failover;
-    if (home->failover_recovered && row.number == failover.number) return;  // recovered is at least as new
     const bool under_way = failover.phase != Phase::normal;  // begun in this life, before the database was reached
     if (home->failover_recovered && row.number < failover.number) return;
     if (row.ended) {

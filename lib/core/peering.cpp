@@ -10,8 +10,6 @@
 namespace innkeeper::core {
 namespace {
 
-// Ages are exact to the latency of a link; closer registrations of one phone at two sites count as simultaneous.
-constexpr base::Duration simultaneous = std::chrono::seconds(1);
 // A phone that moves is at both sites for as long as its old one takes to hear of it; longer than this is double
 // service.
 constexpr base::Duration hearing_takes = std::chrono::seconds(2);
@@ -210,24 +208,21 @@ void Gatekeeper::State::apply_registration(Peer& peer, RegistrationEntry entry) 
     const bool both = mine != nullptr && !mine->bindings.empty() && !entry.bindings.empty();
     const std::vector<Binding> theirs = both ? entry.bindings : std::vector<Binding>{};
     const bool home_is_there = both && mine->guest_of == peer.name;
+    const bool of_same_home = both && mine->guest_of == entry.guest_of;
     // A user with several phones may have one that strays and others at home: then these are told apart.
     const bool others_stay = both && (entry.stray || (mine->stray && peer.registrations.find(entry.aor) != nullptr));
     if (entry.guest_of.text.empty() && !entry.bindings.empty()) inquiries_.forget(entry.aor);
     const bool news = peer.registrations.apply(std::move(entry), peer.registrations_from.generation());
     if (!both) return;
     if (!is_served(theirs) || !is_served(mine->bindings)) return;  // a standby is in nobody's way
-    if (home_is_there && stands_in(mine->bindings)) {
-        if (home_is_back(peer.failover.phase)) stands_down(*mine, theirs);
-        return;
-    }
-    if (mine->guest_of.text.empty() && stands_in(theirs)) {
-        if (news) tell(*mine);  // so that they hear of it, and stand down
-        return;
-    }
+    if (of_same_home && stands_in(mine->bindings) && stands_in(theirs)) return choose_backup(*mine, peer);
+    // Its home is out of service, whatever its table says.
+    if (home_is_there && stands_in(mine->bindings) && !home_is_back(peer.failover.phase)) return;
 
     const base::Duration lead = newest_registration(theirs) - newest_registration(mine->bindings);
     if (lead > simultaneous || (lead >= -simultaneous && home_is_there)) {
         std::vector<Binding> kept;
+        bool changed = false;
         const bool one_each = !others_stay && theirs.size() == 1 && mine->bindings.size() == 1;
         for (const Binding& binding : mine->bindings) {
             if (binding.role == Role::standby) {
@@ -237,9 +232,11 @@ void Gatekeeper::State::apply_registration(Peer& peer, RegistrationEntry entry) 
             const bool moved = one_each || std::any_of(theirs.begin(), theirs.end(), [&](const Binding& other) {
                                    return same_phone(binding, other);
                                });
-            if (!moved) kept.push_back(binding);
+            if (moved) changed = true;
+            if (!moved || binding.role == Role::stand_in) kept.push_back(binding);
+            if (moved && binding.role == Role::stand_in) kept.back().role = Role::standby;
         }
-        if (kept.size() != mine->bindings.size()) {
+        if (changed) {
             if (now_ - newest_registration(theirs) > hearing_takes) announce(DoubleServiceEnded{*mine->aor, peer.name});
             remove_bindings(*mine, std::move(kept), RemovalCause::moved, peer.name);
         }

@@ -196,6 +196,7 @@ AdmissionFacts Gatekeeper::State::admission_facts(const Caller& caller, const Lo
         facts.home_link_up = home.link == LinkState::up;
         facts.guest_here = registered && is_served(entry->bindings);
         facts.standby_here = registered && !facts.guest_here;
+        facts.better_backup_serves = facts.standby_here && better_backup_serves(aor, home);
         facts.released = entry != nullptr && sent_home(home, *entry);
         facts.in_call = entry != nullptr && entry->calls > 0;
         facts.registered_at_home = home.registrations.find(aor) != nullptr;
@@ -294,13 +295,17 @@ void Gatekeeper::State::draw_licences(LocationEntry& entry, backup::TerminalKind
 
 void Gatekeeper::State::remove_bindings(LocationEntry& entry, std::vector<Binding> kept, RemovalCause cause,
                                         const base::SiteName& moved_to) {
+    const bool was_served = is_served(entry.bindings);
     entry.bindings = std::move(kept);
     if (entry.guest_of.text.empty()) {
         RegistrationPlan nothing;
         draw_licences(entry, entry.licence_kind, static_cast<std::uint32_t>(terminals_after(nothing, entry.bindings)));
     }
     tell(entry);
-    if (entry.bindings.empty()) announce(PhoneRemoved{*entry.aor, entry.guest_of, cause, moved_to});
+    if (entry.bindings.empty())
+        announce(PhoneRemoved{*entry.aor, entry.guest_of, cause, moved_to});
+    else if (was_served && !is_served(entry.bindings))
+        announce(PhoneStandsBy{*entry.aor, entry.guest_of});
 }
 
 // Database and peers are told what is good for longer than the phone was granted, so that its next refreshes need not

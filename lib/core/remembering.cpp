@@ -116,6 +116,8 @@ void Gatekeeper::State::recover_failover(const FailoverRow& row) {
     Peer* home = find_peer(row.home);
     if (home == nullptr) return;
     home->failover_recovered = true;
+    history_.put(row);
+    out_->push_back(WriteRow{row});  // the database may not have its last word
     if (!row.ended) return take(row, home->failover);
     home->failover.number = row.number;
     home->failover.last_end = row.ended;

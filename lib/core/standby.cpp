@@ -30,11 +30,12 @@ bool may_stand_by(const AdmissionFacts& facts, Refusal refusal) {
     }
 }
 
-bool put_in_service(std::vector<Binding>& bindings) {
+bool put_in_service(base::Instant now, std::vector<Binding>& bindings) {
     bool changed = false;
     for (Binding& binding : bindings) {
         if (binding.role != Role::standby) continue;
         binding.role = Role::stand_in;
+        binding.registered = now;
         changed = true;
     }
     return changed;
@@ -44,10 +45,9 @@ bool home_is_back(Phase phase) {
     return phase != Phase::allowed && phase != Phase::active;
 }
 
-bool stand_down(std::vector<Binding>& here, const std::vector<Binding>& there) {
-    if (!is_served(there)) return false;
+bool stand_down(std::vector<Binding>& bindings) {
     bool changed = false;
-    for (Binding& binding : here) {
+    for (Binding& binding : bindings) {
         if (binding.role != Role::stand_in) continue;
         binding.role = Role::standby;
         changed = true;

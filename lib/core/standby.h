@@ -1,8 +1,8 @@
 // Standby bindings (SR4): a phone that registers with home and backup at once is not refused by its backup for ever,
 // but granted a binding that carries no service: it takes no licence, is routed to by nobody and is no guest. When its
-// home is lost the binding goes into service as it stands, without another REGISTER; when the home has the phone again
-// it is a standby again. Such a phone never moves, so the rule of the younger registration is not for it: its home's
-// registration always wins. Pure.
+// home is lost the binding goes into service without another REGISTER, as if the phone had registered here at that
+// moment: like any guest it stays until it is released, so that a flapping home does not move it. As soon as its home
+// has the phone again, it is a standby again. Pure.
 #pragma once
 
 #include <cstdint>
@@ -22,15 +22,14 @@ bool stands_in(const std::vector<Binding>& bindings);  // what is served is a st
 // strands nobody. One that is not may have lost its home and must go on looking for a server.
 bool may_stand_by(const AdmissionFacts& facts, Refusal refusal);
 
-// Turns every standby into a stand-in; false: there was none.
-bool put_in_service(std::vector<Binding>& bindings);
+// Turns every standby into a stand-in, registered now; false: there was none.
+bool put_in_service(base::Instant now, std::vector<Binding>& bindings);
 
 // From when on a home that has the phone again is believed: before, it is out of service, whatever its table says.
 bool home_is_back(Phase phase);
 
-// Which bindings here stay in service when `there`, the phone's home, has it too: none of the stand-ins. False: nothing
-// changed.
-bool stand_down(std::vector<Binding>& here, const std::vector<Binding>& there);
+// Turns every stand-in into a standby, because the home has the phone; false: there was none.
+bool stand_down(std::vector<Binding>& bindings);
 
 // What a 200 says on the wire (Warning 399), so that a trace shows a standby from a service (design decision 10).
 std::string_view standby_warning();

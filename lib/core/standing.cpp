@@ -47,6 +47,9 @@ void Gatekeeper::State::review(Peer& peer) {
         if (judgement.health == PeerHealth::lost) peer.stability.suffer(Stability::Incident::lost, full_proof);
         announce(PeerHealthChanged{peer.name, peer.health, judgement.health, peer.health_reason});
         peer.health = judgement.health;
+        if (peer.health == PeerHealth::lost)
+            for (auto& [name, home] : peers_)  // it may have served phones that stand by here
+                if (home.failover.phase == Phase::active) serve_standbys(home);
     }
     peer.stability.observe(now_, (peer.health == PeerHealth::alive && peer.serving) || peer.vouched_for, full_proof);
     // A connection that survived an outage waits for TCP to try again; a new one is quicker. Not at the first doubt: on

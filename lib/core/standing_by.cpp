@@ -67,8 +67,9 @@ void Gatekeeper::State::serve_next_standbys(Peer& home) {
         const backup::UserRecord* record = vault_.find(*entry.aor).record;
         const bool was_served = is_served(entry.bindings);
         if (entry.guest_of != home.name || (record != nullptr && !record->enabled)) continue;
+        if (!was_served && better_backup_serves(*entry.aor, home)) continue;
         if (!was_served && room_for_guests() == std::uint64_t{0}) continue;  // its REGISTER is refused likewise
-        if (!put_in_service(entry.bindings)) continue;
+        if (!put_in_service(now_, entry.bindings)) continue;
         home.stand_ins_here = true;
         tell(entry);
         if (was_served) continue;
@@ -94,7 +95,7 @@ void Gatekeeper::State::serve_stray(const base::Aor& aor) {
     if (entry == nullptr || entry->bindings.empty() || is_served(entry->bindings) || draining_ || just_woken()) return;
     Peer* home = find_peer(entry->guest_of);
     if (home == nullptr || home->failover.phase != Phase::normal || room_for_guests() == std::uint64_t{0}) return;
-    put_in_service(entry->bindings);
+    put_in_service(now_, entry->bindings);
     entry->stray = true;
     tell(*entry);
     announce(PhoneRegistered{*entry->aor, home->name, std::string(entry->bindings.front().contact), true});
@@ -110,12 +111,38 @@ void Gatekeeper::State::stand_down_at_home(Peer& home) {
         if (entry.guest_of != home.name || !is_served(entry.bindings)) return;
         if (const ReplicaEntry* at_home = home.registrations.find(*entry.aor)) both.emplace_back(&entry, at_home);
     });
-    for (const auto& [entry, at_home] : both) stands_down(*entry, at_home->bindings);
+    for (const auto& [entry, at_home] : both)
+        if (newest_registration(at_home->bindings) >= newest_registration(entry->bindings) - simultaneous)
+            stands_down(*entry);
 }
 
-// Whoever stood in for the home and is registered there stands by again; true: nothing here is served any more.
-bool Gatekeeper::State::stands_down(LocationEntry& entry, const std::vector<Binding>& at_home) {
-    if (!stand_down(entry.bindings, at_home)) return false;
+// Among the backups of one home its own order decides.
+bool Gatekeeper::State::goes_before(const base::SiteName& other, const Peer& home) const {
+    const auto& order = home.backups;
+    const auto mine = std::find(order.begin(), order.end(), settings_.site);
+    const auto theirs = std::find(order.begin(), order.end(), other);
+    return mine == theirs ? other < settings_.site : theirs < mine;
+}
+
+bool Gatekeeper::State::better_backup_serves(const base::Aor& aor, const Peer& home) const {
+    return std::any_of(peers_.begin(), peers_.end(), [&](const auto& one) {
+        const Peer& peer = one.second;
+        if (peer.name == home.name || peer.health != PeerHealth::alive) return false;
+        const ReplicaEntry* there = peer.registrations.find(aor);
+        return there != nullptr && there->guest_of == home.name && stands_in(there->bindings) &&
+               goes_before(peer.name, home);
+    });
+}
+
+// Registered with two backups at once, a phone is served by one of them: which one must not change with its refreshes.
+void Gatekeeper::State::choose_backup(LocationEntry& entry, const Peer& other) {
+    const Peer* home = find_peer(entry.guest_of);
+    if (home != nullptr && goes_before(other.name, *home)) stands_down(entry);
+}
+
+// Whoever stood in for the home stands by again; true: nothing here is served any more.
+bool Gatekeeper::State::stands_down(LocationEntry& entry) {
+    if (!stand_down(entry.bindings)) return false;
     tell(entry);
     if (is_served(entry.bindings)) return false;
     announce(PhoneStandsBy{*entry.aor, entry.guest_of});
@@ -124,8 +151,7 @@ bool Gatekeeper::State::stands_down(LocationEntry& entry, const std::vector<Bind
 
 // The failover of its home is over: a phone that is registered there stands by, any other is let go.
 void Gatekeeper::State::end_service(LocationEntry& entry, const Peer& home) {
-    const ReplicaEntry* at_home = home.registrations.find(*entry.aor);
-    if (at_home != nullptr && stands_down(entry, at_home->bindings)) return;
+    if (home.registrations.find(*entry.aor) != nullptr && stands_down(entry)) return;
     std::vector<Binding> standbys;
     for (Binding& binding : entry.bindings)
         if (binding.role == Role::standby) standbys.push_back(std::move(binding));

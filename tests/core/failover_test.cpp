@@ -216,7 +216,8 @@ TEST_CASE("a window over midnight has its late and its early part", "[failover]"
     constexpr DailyWindow night{22 * 60, 5 * 60}, noon{12 * 60, 13 * 60};
     for (const int minute : {22 * 60, 23 * 60 + 59, 0, 4 * 60 + 59})
         CHECK(night.contains(static_cast<std::uint16_t>(minute)));
-    for (const int minute : {5 * 60, 12 * 60, 21 * 60 + 59}) CHECK_FALSE(night.contains(static_cast<std::uint16_t>(minute)));
+    for (const int minute : {5 * 60, 12 * 60, 21 * 60 + 59})
+        CHECK_FALSE(night.contains(static_cast<std::uint16_t>(minute)));
     CHECK(noon.contains(12 * 60));
     CHECK_FALSE(noon.contains(13 * 60));
     CHECK_FALSE(noon.contains(0));
@@ -266,8 +267,7 @@ TEST_CASE("relapses are forgiven one by one, each after a quiet hour", "[failove
 }
 
 TEST_CASE("a home that is lost within an hour after its failback has relapsed", "[failover][R6]") {
-    const auto [age, relapses] =
-        GENERATE(std::pair(base::Duration(1h) - tick, 1u), std::pair(base::Duration(1h), 0u));
+    const auto [age, relapses] = GENERATE(std::pair(base::Duration(1h) - tick, 1u), std::pair(base::Duration(1h), 0u));
     Failover failover = at(Phase::normal);
     failover.last_end = start;
     REQUIRE(advance(failover, start + age, facts(lost, 0, 0), {}));

@@ -93,7 +93,7 @@ private:
 
 class Phone {
 public:
-    explicit Phone(const std::string& name, const std::string& user_agent = "Yealink SIP-T46S",
+    explicit Phone(const std::string& name, const std::string& user_agent = "Grandstream GXP2170",
                    auth::Algorithm algorithm = auth::Algorithm::md5);
 
     // One REGISTER with what it knows; the answer.

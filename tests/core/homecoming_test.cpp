@@ -32,13 +32,12 @@ TEST_CASE("the canaries decide by majority, as soon as it is certain", "[homecom
         int arrived, failed, vanished;
         Outlook outlook;
     };
-    const Case one = GENERATE(Case{3, 0, 0, 0, Outlook::unknown}, Case{3, 1, 0, 0, Outlook::unknown},
-                              Case{3, 2, 0, 0, Outlook::good}, Case{3, 0, 1, 0, Outlook::unknown},
-                              Case{3, 1, 1, 0, Outlook::unknown}, Case{3, 2, 1, 0, Outlook::good},
-                              Case{3, 0, 2, 0, Outlook::bad}, Case{3, 1, 2, 0, Outlook::bad},
-                              Case{1, 1, 0, 0, Outlook::good}, Case{1, 0, 1, 0, Outlook::bad},
-                              Case{3, 1, 0, 2, Outlook::good}, Case{3, 0, 1, 2, Outlook::bad},
-                              Case{2, 1, 1, 0, Outlook::bad}, Case{3, 0, 0, 3, Outlook::unknown});
+    const Case one = GENERATE(
+        Case{3, 0, 0, 0, Outlook::unknown}, Case{3, 1, 0, 0, Outlook::unknown}, Case{3, 2, 0, 0, Outlook::good},
+        Case{3, 0, 1, 0, Outlook::unknown}, Case{3, 1, 1, 0, Outlook::unknown}, Case{3, 2, 1, 0, Outlook::good},
+        Case{3, 0, 2, 0, Outlook::bad}, Case{3, 1, 2, 0, Outlook::bad}, Case{1, 1, 0, 0, Outlook::good},
+        Case{1, 0, 1, 0, Outlook::bad}, Case{3, 1, 0, 2, Outlook::good}, Case{3, 0, 1, 2, Outlook::bad},
+        Case{2, 1, 1, 0, Outlook::bad}, Case{3, 0, 0, 3, Outlook::unknown});
     Homecoming homecoming = with_canaries(one.canaries);
     count(homecoming, one.arrived, one.failed, one.vanished);
     CAPTURE(one.canaries, one.arrived, one.failed, one.vanished);

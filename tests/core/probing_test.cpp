@@ -128,11 +128,11 @@ TEST_CASE("a keepalive at the backup hears whether it would be served there", "[
 
 TEST_CASE("a keepalive of a standby hears that there is no service here", "[probe][SR4]") {
     Gate gate = backup_with_nora();
-    Phone nora("nora");
+    Phone nora("nora", "Yealink SIP-T46S");
     CHECK(nora.call(gate).status == 200);
     nora.request.contacts[0].expires = 0;
     nora.request.contacts[0].keep_alive = true;
-    CHECK(refused(gate, nora) == Refusal::registered_at_home);
+    CHECK(refused(gate, nora) == Refusal::home_is_asked);
     CHECK(gate.status().standbys == 1);
     gate.beating.clear();
     gate.pass(16s);

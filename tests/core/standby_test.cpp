@@ -9,7 +9,7 @@ using namespace gate;
 
 namespace {
 
-constexpr const char* blocked = "Grandstream GXP2170";
+constexpr const char* yealink = "Yealink SIP-T46S";
 
 Binding at_home(const std::string& user, base::Instant registered) {
     Binding binding;
@@ -28,7 +28,7 @@ void north_has(Gate& gate, const std::vector<std::string>& users) {
     page.restart = page.complete = true;
     for (const std::string& user : users) page.registrations.push_back({aor(user), {}, {at_home(user, gate.now)}});
     page.upto = {users.size()};
-    gate.heartbeat.registrations.sequence = page.upto;
+    gate.heartbeat.registrations = {page.upto, 0};
     for (const RegistrationEntry& entry : page.registrations)
         gate.heartbeat.registrations.digest += fingerprint(entry.aor, entry.guest_of, entry.bindings);
     gate.hear(north, std::move(page));
@@ -49,7 +49,7 @@ std::uint64_t standbys(Gate& gate) {
 
 TEST_CASE("a phone that registers with both stands by while its home serves", "[standby][SR4][IP2]") {
     Gate gate = backup_with({"nora"});
-    Phone nora("nora");
+    Phone nora("nora", yealink);
     const Response& answer = nora.call(gate);
     CHECK(answer.status == 200);
     CHECK(answer.warning == "standby: no service here while your home serves");
@@ -66,7 +66,7 @@ TEST_CASE("a phone that registers with both stands by while its home serves", "[
 TEST_CASE("a standby binding draws no licence and is told to peers and database as what it is", "[standby][IP9][SR4]") {
     Gate gate = backup_with({"nora"});
     gate.feed(LicencesLoaded{{{"desk", 0, {}}}});
-    Phone nora("nora");
+    Phone nora("nora", yealink);
     CHECK(nora.call(gate).status == 200);
     REQUIRE(gate.rows<BindingsRow>().size() == 1);
     const BindingsRow row = gate.rows<BindingsRow>()[0];
@@ -77,21 +77,21 @@ TEST_CASE("a standby binding draws no licence and is told to peers and database 
 
 TEST_CASE("a model whose profile says block is refused as ever", "[standby][SR4][IP2]") {
     Gate gate = backup_with({"nora"});
-    Phone nora("nora", blocked);
-    CHECK(refused(gate, nora) == Refusal::registered_at_home);
+    Phone nora("nora");
+    CHECK(refused(gate, nora) == Refusal::home_is_asked);
     CHECK(standbys(gate) == 0);
 }
 
 TEST_CASE("a phone that is not registered at home may have lost it, and stands by nowhere", "[standby][SR4]") {
     Gate gate = backup_of({"nora"});
-    Phone nora("nora");
-    CHECK(refused(gate, nora) == Refusal::registered_at_home);
+    Phone nora("nora", yealink);
+    CHECK(refused(gate, nora) == Refusal::home_is_asked);
     CHECK(standbys(gate) == 0);
 }
 
 TEST_CASE("at failover a standby is in service without another REGISTER", "[standby][SR4][IP3][IP5]") {
     Gate gate = backup_with({"nora", "ned"});
-    Phone nora("nora"), ned("ned");
+    Phone nora("nora", yealink), ned("ned", yealink);
     nora.call(gate);
     ned.call(gate);
     gate.beating.clear();
@@ -118,7 +118,7 @@ TEST_CASE("a softphone that stands by begins no failover, and is served as soon 
     records.records.push_back({aor("softy"), user("softy", backup::TerminalKind::soft)});
     gate.hear(north, std::move(records));
     north_has(gate, {"softy", "nora"});
-    Phone softy("softy"), nora("nora", blocked);
+    Phone softy("softy", yealink), nora("nora");
     CHECK(softy.call(gate).warning == standby_warning());
     lose_north(gate);
     CHECK(standbys(gate) == 1);
@@ -132,7 +132,7 @@ TEST_CASE("a softphone that stands by begins no failover, and is served as soon 
 
 TEST_CASE("who stood in for its home stands by again as soon as the home has it", "[standby][SR4][IP7]") {
     Gate gate = backup_with({"nora", "ned"});
-    Phone nora("nora"), ned("ned");
+    Phone nora("nora", yealink), ned("ned", yealink);
     nora.call(gate);
     ned.call(gate);
     gate.beating.clear();
@@ -160,7 +160,7 @@ TEST_CASE("who stood in for its home stands by again as soon as the home has it"
 
 TEST_CASE("while its home is lost a stand-in stays, whatever the home's table says", "[standby][SR4]") {
     Gate gate = backup_with({"nora"});
-    Phone nora("nora");
+    Phone nora("nora", yealink);
     nora.call(gate);
     gate.heartbeat.leaving = true;
     gate.beat(north);
@@ -174,25 +174,67 @@ TEST_CASE("while its home is lost a stand-in stays, whatever the home's table sa
     CHECK(standbys(gate) == 1);
 }
 
-TEST_CASE("a home keeps its phone when a backup says that it stands in for it", "[standby][SR4]") {
+TEST_CASE("a home leaves its phone to the backup that began to serve it later, and only then", "[standby][SR4][R6]") {
     Gate gate = site_of({"alice"});
     gate.feed(StateLoaded{});
     gate.entrusted_by_north({});
-    Phone alice("alice");
+    Phone alice("alice", yealink);
     CHECK(alice.call(gate).status == 200);
-    for (const Role role : {Role::standby, Role::stand_in}) {
+    const auto north_says = [&](Role role, base::Instant since) {
         Changes page;
         page.epoch = gate.heartbeat.epoch;
         page.restart = page.complete = true;
-        Binding there = at_home("alice", gate.now + 10s);
+        Binding there = at_home("alice", since);
         there.role = role;
         page.registrations.push_back({aor("alice"), south, {there}});
         page.upto = {1};
         gate.hear(north, std::move(page));
-        CHECK(gate.notices<PhoneRemoved>().empty());
-        CHECK(gate.rows<BindingsRow>().size() == (role == Role::stand_in ? 1 : 0));  // told, so that it stands down
-    }
+    };
+    north_says(Role::standby, gate.now + 10s);  // says nothing about where the phone is
+    CHECK(gate.rows<BindingsRow>().empty());
     CHECK(gate.status().registrations == 1);
+    north_says(Role::stand_in, gate.now - 10s);
+    CHECK(gate.rows<BindingsRow>().size() == 1);  // told again, so that it stands down
+    CHECK(gate.status().registrations == 1);
+    north_says(Role::stand_in, gate.now + 10s);
+    CHECK(gate.status().registrations == 0);
+}
+
+TEST_CASE("of two backups the one that the home names first serves the phone, until it is lost", "[standby][SR4][R3]") {
+    Gate gate = backup_with({"nora"});
+    gate.link(west);
+    gate.beat(west);
+    Phone nora("nora", yealink);
+    nora.call(gate);
+    gate.heartbeat.leaving = true;
+    gate.beat(north);
+    gate.pass(100ms);
+    REQUIRE(gate.guests() == 1);
+    Hello hello;
+    hello.epoch = gate.heartbeat.epoch;
+    hello.matching = support::settings_of("north", {}, {}).matching;
+    hello.you_are_my_backup = true;
+    hello.backups = {west, south};
+    gate.hear(north, std::move(hello));
+    gate.heartbeat = Heartbeat{};
+    gate.heartbeat.epoch = {500};
+    gate.beating = {west};
+    gate.beat(west);
+    Changes page;
+    page.epoch = {500};
+    page.restart = page.complete = true;
+    Binding there = at_home("nora", gate.now);
+    there.role = Role::stand_in;
+    page.registrations.push_back({aor("nora"), north, {there}});
+    page.upto = {1};
+    gate.hear(west, std::move(page));
+    CHECK(gate.guests() == 0);
+    CHECK(standbys(gate) == 1);
+    CHECK(nora.send(gate).warning == standby_warning());  // its refreshes do not move it
+    CHECK(gate.guests() == 0);
+    gate.beating.clear();
+    gate.pass(20s);
+    CHECK(gate.guests() == 1);
 }
 
 TEST_CASE("a restarted backup still has its standbys", "[standby][IP8]") {
@@ -237,7 +279,7 @@ TEST_CASE("many standbys are served in portions, so that others are answered in 
 
 TEST_CASE("--explain names the profile of the phone and that it would stand by", "[standby][SR4]") {
     Gate gate = backup_with({"nora"});
-    Phone nora("nora");
+    Phone nora("nora", yealink);
     nora.call(gate);
     const ExplainReport report = gate.explain("nora");
     CHECK(report.admitted);
@@ -251,8 +293,9 @@ TEST_CASE("only a refusal that says where the phone belongs is softened to a sta
     facts.concurrent = Concurrent::standby;
     facts.registered_at_home = true;
     for (const Refusal refusal : every_refusal) {
-        const bool belongs_home = refusal == Refusal::registered_at_home || refusal == Refusal::awaiting_physical ||
-                                  refusal == Refusal::home_is_settling || refusal == Refusal::home_is_back;
+        const bool belongs_home = refusal == Refusal::registered_at_home || refusal == Refusal::home_is_asked ||
+                                  refusal == Refusal::awaiting_physical || refusal == Refusal::home_is_settling ||
+                                  refusal == Refusal::home_is_back;
         INFO(to_text(refusal));
         CHECK(may_stand_by(facts, refusal) == belongs_home);
     }

@@ -46,8 +46,12 @@ world::PhoneOrders orders_drawn(const base::SiteName& home, const std::vector<ba
             orders.habit = world::Habit::sticky_list;
         }
     }
-    if (orders.habit == world::Habit::concurrent && number % 2 == 1)
-        orders.user_agent = "Panasonic KX-HDV230";  // of a profile that blocks it
+    // Of a profile that blocks it. Two backups that both take it in would hand it to and fro with each of its
+    // refreshes.
+    if (orders.habit == world::Habit::concurrent && number % 2 == 1) {
+        orders.user_agent = "Panasonic KX-HDV230";
+        orders.servers.resize(2);
+    }
     if (random.chance(0.4)) orders.algorithm = auth::Algorithm::sha256;
     orders.expires = 20 + static_cast<std::uint32_t>(random.below(plan.expires_at_most - 20 + 1));
     orders.refresh_at_most = plan.refresh_at_most;

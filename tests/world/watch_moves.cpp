@@ -43,9 +43,9 @@ void Watch::judge_moves() {
         if (!travels.at.text.empty()) ++travels.moves;
         travels.at = serving.front();
         if (travels.moves > *moves_allowed_)
-            violated("no phone moves more often than the hold-down allows",
-                     std::string(aor.text()) + " moved " + std::to_string(travels.moves) + " times, now to " +
-                         travels.at.text);
+            violated("no phone moves more often than the hold-down allows", std::string(aor.text()) + " moved " +
+                                                                                std::to_string(travels.moves) +
+                                                                                " times, now to " + travels.at.text);
     }
 }
 
