@@ -104,7 +104,7 @@ void Watch::judge_waiting_standbys() {
         const Ledger& ledger = ledgers_[name];
         if (!site->running() || now - ledger.thawed < standbys_wait) continue;
         for (const auto& [aor, home] : ledger.standbys) {
-            if (served_elsewhere(aor, name)) continue;  // by another backup
+            if (served_elsewhere(aor, name, now)) continue;  // by another backup
             const auto since = ledger.phase_since.find(home);
             if (ledger.phase(home) == core::Phase::active && now - since->second > standbys_wait)
                 violated("standbys are served as soon as the failover is on",
