@@ -118,7 +118,7 @@ class Site:
         report = self.ask('--registrations')
         rows = report['registrations'] if report else []
         return {row['aor'].partition('@')[0]
-                for row in rows if row['site'] == site and row['guest_of'] == guest_of and not row['standby']}
+                for row in rows if row['site'] == site and row['guest_of'] == guest_of}
 
     def guests_of(self, home):
         """Numbers of the phones of `home` that are guests here."""

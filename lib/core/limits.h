@@ -25,7 +25,8 @@ struct Limits {
     static constexpr base::Duration phone_probe = std::chrono::milliseconds(1500);
     static constexpr std::size_t phone_probes = 1024;        // under way at once
     static constexpr std::uint32_t phone_questions = 400;    // to one home per second, so that they stay below that
-    static constexpr std::size_t knocking_phones = 65536;    // remembered by a backup
+    static constexpr std::uint32_t renewal_questions = 100;  // likewise, about standbys that are renewed
+    static constexpr std::size_t knocking_phones = 65536;    // remembered by a backup; standbys take half of it at most
     static constexpr std::size_t admission_places = 131072;  // phones that were told when they get in
     static constexpr base::Duration hearing_backups = std::chrono::seconds(2);  // after a start, at most
     static constexpr base::Duration longest_call = std::chrono::hours(2);       // nobody said that it ended

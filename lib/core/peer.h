@@ -77,10 +77,11 @@ struct Peer {
     std::deque<Told> told;                // guests that were told to go home, the earliest first
     std::vector<base::SiteName> holding;  // homes whose phones it serves until it releases them
     Pace release;
-    Pace questions{Limits::phone_questions};        // about its phones
-    std::vector<LocationEntry*> standbys_to_serve;  // last one next; standbys of it when its failover began
-    std::uint64_t standbys_served = 0;              // of those
-    bool stand_ins_here = false;                    // it may have come back with phones that stood in for it
+    Pace questions{Limits::phone_questions};            // about its phones
+    Pace renewal_questions{Limits::renewal_questions};  // about those that stand by here
+    std::vector<LocationEntry*> standbys_to_serve;      // last one next; standbys of it when its failover began
+    std::uint64_t standbys_served = 0;                  // of those
+    bool stand_ins_here = false;                        // it may have come back with phones that stood in for it
 
     Peer(base::SiteName site, base::Instant now, std::uint32_t release_rate)
         : name(std::move(site)), heard(now), serving_until(now), stability(now), release(release_rate) {

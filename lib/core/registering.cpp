@@ -135,7 +135,7 @@ void Gatekeeper::State::register_known(const RegisterRequest& request, const bas
     auto& plan = std::get<RegistrationPlan>(planned);
     if (is_keepalive(request, plan)) return answer_keepalive(request, entry, caller, terminal);
     if (caller.home != nullptr) {
-        if (knocks(entry, *caller.home) && !plan.removes_only) note_knock(*caller.home, entry, request);
+        if (!is_served(entry.bindings) && !plan.removes_only) note_knock(*caller.home, entry, request);
         review(*caller.home);  // this phone may be the witness that was missing
     }
     AdmissionFacts facts = admission_facts(caller, &entry, aor, terminal, plan);

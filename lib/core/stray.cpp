@@ -45,11 +45,11 @@ Straying Inquiries::standing(base::Instant now, const base::Aor& aor) const {
     return known == inquiries_.end() ? Straying::no : judge(now, known->second);
 }
 
-bool Inquiries::on_knock(base::Instant now, const base::Aor& aor) {
+bool Inquiries::on_knock(base::Instant now, const base::Aor& aor, bool renews) {
     forget_idle(now);
     const auto known = inquiries_.find(aor);
     if (known == inquiries_.end()) {
-        if (inquiries_.size() >= Limits::knocking_phones) return false;
+        if (inquiries_.size() >= Limits::knocking_phones / (renews ? 2 : 1)) return false;
         by_age_.push_back(aor);
         inquiries_[aor].knocked = now;
         return true;
@@ -74,9 +74,9 @@ void Inquiries::on_asked(base::Instant now, const base::Aor& aor, const base::Si
     inquiry.open = true;
 }
 
-void Inquiries::on_verdict(base::Instant now, const base::SiteName& home, const PhoneVerdict& verdict) {
+bool Inquiries::on_verdict(base::Instant now, const base::SiteName& home, const PhoneVerdict& verdict) {
     const auto known = inquiries_.find(verdict.aor);
-    if (known == inquiries_.end() || !known->second.open || known->second.home != home) return;
+    if (known == inquiries_.end() || !known->second.open || known->second.home != home) return false;
     Inquiry& inquiry = known->second;
     inquiry.open = false;
     inquiry.unanswered = 0;
@@ -87,6 +87,7 @@ void Inquiries::on_verdict(base::Instant now, const base::SiteName& home, const 
         inquiry.missing_since = never;
     else if (inquiry.missing_since == never)
         inquiry.missing_since = now;
+    return true;
 }
 
 void Inquiries::forget(const base::Aor& aor) {

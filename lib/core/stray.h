@@ -3,7 +3,8 @@
 // guest although its home serves. Both ends of that conversation, each a value of the gatekeeper; pure.
 //
 // An address of record is asked about, not each of its phones. Whoever knocks is told to come back after two seconds;
-// by then the home has answered, so that a phone is served within three seconds of its first knock.
+// by then the home has answered, so that a phone is served within three seconds of its first knock. A phone that stands
+// by here (core/standby.h) never knocks; it is asked about now and then when it renews that.
 #pragma once
 
 #include <deque>
@@ -47,10 +48,11 @@ public:
 
     // How it stands, without a knock.
     Straying standing(base::Instant now, const base::Aor& aor) const;
-    // The phone knocks: true when its home should be asked now, which is noted by on_asked().
-    bool on_knock(base::Instant now, const base::Aor& aor);
+    // The phone knocks, or renews its standby: true when its home should be asked now, which is noted by on_asked().
+    bool on_knock(base::Instant now, const base::Aor& aor, bool renews = false);
     void on_asked(base::Instant now, const base::Aor& aor, const base::SiteName& home);
-    void on_verdict(base::Instant now, const base::SiteName& home, const PhoneVerdict& verdict);
+    // False: nothing was asked that this could answer.
+    bool on_verdict(base::Instant now, const base::SiteName& home, const PhoneVerdict& verdict);
     void forget(const base::Aor& aor);            // it registered at home; an open question stays open
     void on_link_up(const base::SiteName& home);  // what went unanswered says nothing of the home
     std::size_t size() const { return inquiries_.size(); }

@@ -20,13 +20,18 @@ bool Gatekeeper::State::can_be_asked(const Peer& home) const {
            now_ - home.heard < settings_.health.suspect_after;
 }
 
-// A phone that is not served here asks to be: a witness when its home is silent, a question when it is not.
+// A phone that is not served here asks to be: a witness when its home is silent, a question when it is not. A standby
+// that is renewed is no witness, since it is renewed anyway, but its home may have stopped reaching it: a question that
+// yields to those about phones which have nothing.
 void Gatekeeper::State::note_knock(Peer& home, const LocationEntry& entry, const RegisterRequest& request) {
     // Some phones always knock at their backup too (SR4): only a knock after the silence was noticed means something.
+    const bool renews = !knocks(entry, home);
     const bool silent = now_ - home.heard >= settings_.health.suspect_after;
-    if (silent && home.knocking.size() < settings_.health.witness_phones + 1) home.knocking.insert(*entry.aor);
+    if (silent && !renews && home.knocking.size() < settings_.health.witness_phones + 1)
+        home.knocking.insert(*entry.aor);
     if (home.failover.phase != Phase::normal || draining_ || !can_be_asked(home)) return;
-    if (!inquiries_.on_knock(now_, *entry.aor) || !home.questions.take(now_)) return;
+    if (!inquiries_.on_knock(now_, *entry.aor, renews)) return;
+    if (!(renews ? home.renewal_questions : home.questions).take(now_)) return;
     inquiries_.on_asked(now_, *entry.aor, home.name);
     PhoneQuestion question{*entry.aor, {}, {}};
     if (!request.contacts.empty()) {
@@ -37,8 +42,11 @@ void Gatekeeper::State::note_knock(Peer& home, const LocationEntry& entry, const
 }
 
 void Gatekeeper::State::receive(Peer& peer, PhoneVerdict& verdict) {
-    inquiries_.on_verdict(now_, peer.name, verdict);
-    if (inquiries_.standing(now_, verdict.aor) == Straying::yes) serve_stray(verdict.aor);
+    if (!inquiries_.on_verdict(now_, peer.name, verdict)) return;
+    // A standby was registered at its home, so that it is on its way there is no explanation.
+    const bool lost_there =
+        verdict.finding == PhoneFinding::not_registered && peer.registrations.find(verdict.aor) == nullptr;
+    if (lost_there || inquiries_.standing(now_, verdict.aor) == Straying::yes) serve_stray(verdict.aor);
 }
 
 // The home is lost and its failover is on: whoever strayed here before is a guest like the others.

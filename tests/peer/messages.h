@@ -60,7 +60,6 @@ inline core::Binding binding() {
     binding.q = 700;
     binding.flow = {base::Transport::tls, 3, base::Endpoint::parse("[2001:db8::7]:61000").value(), 1ULL << 40};
     binding.terminal = backup::TerminalKind::desk;
-    binding.role = core::Role::stand_in;
     binding.registered = sender_now - 12s;
     binding.expires = sender_now + 288s;
     binding.promised = sender_now + 588s + 1us;

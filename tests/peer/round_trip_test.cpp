@@ -128,7 +128,6 @@ TEST_CASE("registrations cross with every field, their times relative to the clo
     CHECK(there.q == here.q);
     CHECK(there.flow == here.flow);
     CHECK(there.terminal == here.terminal);
-    CHECK(there.role == here.role);
     CHECK(there.registered == receiver_now - 12s);
     CHECK(there.expires == receiver_now + 288s);
     CHECK(there.promised == receiver_now + 588s + 1us);

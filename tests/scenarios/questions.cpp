@@ -129,8 +129,8 @@ Stage::Answer Stage::ask_status(world::Site& one) {
     if (!status.database_available) head += ", database away";
     Answer lines{head + ", " + std::to_string(status.registrations) + " of " + std::to_string(status.users) +
                  " users registered, " + std::to_string(status.guests) + " guests" +
-                 (status.standbys > 0 ? ", " + std::to_string(status.standbys) + " standing by" : "") +
-                 (status.strays == 0 ? "" : " (" + std::to_string(status.strays) + " strays)")};
+                 (status.strays == 0 ? "" : " (" + std::to_string(status.strays) + " strays)") +
+                 (status.standbys > 0 ? ", " + std::to_string(status.standbys) + " standing by" : "")};
     for (const core::HomeStatus& home : status.homes)
         if (home.backed_up_here)
             lines.push_back("backs up " + home.home.text + ": " + std::string(to_text(home.health)) +

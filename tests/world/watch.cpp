@@ -359,6 +359,28 @@ void Watch::judge_row(Site& site, const core::Row& row) {
     if (served->second.contacts.empty()) ledger.served.erase(served);
 }
 
+// SR4: a standby goes into service by itself, and never while its home serves.
+void Watch::judge_standbys(Site& site, const core::BindingsRow& row) {
+    Ledger& ledger = ledgers_[site.name()];
+    bool standby = false;
+    for (const core::Binding& binding : row.bindings) {
+        if (binding.role == core::Role::standby) standby = true;
+        if (binding.role != core::Role::stand_in) continue;
+        if (row.guest_of.text.empty() || (ledger.phase(row.guest_of) == core::Phase::normal && !row.stray))
+            violated("no standby is served while its home serves",
+                     site.name().text + ": " + support::print(core::Row(row)));
+        Ledger::Served& served = ledger.served[row.aor];
+        served.guest_of = row.guest_of;
+        served.stray = row.stray;
+        served.changed = world_.calendar.now();
+        served.contacts[std::string(binding.contact)] = site.world_moment(binding.expires);
+    }
+    if (standby)
+        ledger.standbys[row.aor] = row.guest_of;
+    else
+        ledger.standbys.erase(row.aor);
+}
+
 void Watch::judge_licences(Site& site) {
     if (site.store.pools.empty()) return;
     std::map<std::string, std::uint64_t> used;

@@ -12,6 +12,7 @@ using namespace std::chrono_literals;
 constexpr base::Duration witness_needs = 4s;         // a view is a heartbeat old, and health takes its own time
 constexpr base::Duration double_service_ends = 10s;  // R4
 constexpr base::Duration settled_link = 5s;          // a home behind it can be asked
+constexpr base::Duration standbys_wait = 1s;
 
 bool calm(const Quality& path) {
     return path.loss < 0.02 && path.latency + path.jitter < 100ms;
@@ -92,6 +93,22 @@ void Watch::judge_double_service() {
             const base::Duration longest = bounds.failback_after * 16 + bounds.homeless_grace + bounds.guest_lease;
             if (lasted > longest + double_service_ends && twice.began_witnessed && witnessed(orders.home, other))
                 violated("one phone, one server while a third peer sees the home", told);
+        }
+    }
+}
+
+// SR4: at failover nobody has to ask.
+void Watch::judge_waiting_standbys() {
+    const Moment now = world_.calendar.now();
+    for (const auto& [name, site] : world_.sites()) {
+        const Ledger& ledger = ledgers_[name];
+        if (!site->running() || now - ledger.thawed < standbys_wait) continue;
+        for (const auto& [aor, home] : ledger.standbys) {
+            if (served_elsewhere(aor, name, now)) continue;  // by another backup
+            const auto since = ledger.phase_since.find(home);
+            if (ledger.phase(home) == core::Phase::active && now - since->second > standbys_wait)
+                violated("standbys are served as soon as the failover is on",
+                         name.text + ": " + std::string(aor.text()));
         }
     }
 }
