@@ -206,10 +206,14 @@ void Gatekeeper::State::challenge_call(calls::ContextId id, calls::ProxyEffects&
     const LocationEntry* entry = location_.find(aor);
     const std::string nonce = keyring_.issue(now_, aor, flow->remote.ip, entry == nullptr ? nullptr : &entry->replay);
     std::vector<calls::Header> challenges;
-    for (const std::string_view algorithm : {"MD5"})
+    const auto offer = [&](std::string_view algorithm) {
         challenges.push_back({"Proxy-Authenticate", "Digest realm=\"" + std::string(aor.domain()) + "\", nonce=\"" +
                                                         nonce + "\", algorithm=" + std::string(algorithm) +
                                                         ", qop=\"auth\""});
+    };
+    offer("MD5");
+    const std::string* user_agent = request.find("User-Agent");
+    if (!settings_.phone_profiles.of(user_agent != nullptr ? *user_agent : "").md5_only) offer("SHA-256");
     proxy_.reject(id, 407, "Proxy Authentication Required", std::move(challenges), more);
 }
 

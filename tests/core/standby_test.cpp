@@ -277,7 +277,7 @@ TEST_CASE("many standbys are served in portions, so that others are answered in 
     CHECK(gate.guests() == 2500);
 }
 
-TEST_CASE("--explain names the profile of the phone and that it would stand by", "[standby][SR4]") {
+TEST_CASE("explain names the profile of the phone and that it would stand by", "[standby][SR4]") {
     Gate gate = backup_with({"nora"});
     Phone nora("nora", yealink);
     nora.call(gate);
