@@ -176,8 +176,11 @@ TEST_CASE("a phone cut off from its serving home is its backup's within 3 s and 
             }
         }
         std::cout << "cut off: " << model.name << ": served " << in_seconds(worst.wait)
-                  << " s after its first knock (at most " << in_seconds(bound) << " s), home "
-                  << in_seconds(worst.way_home) << " s after healing\n";
+                  << " s after its first knock (at most " << in_seconds(bound) << " s), ";
+        if (worst.way_home > 0s)
+            std::cout << "home " << in_seconds(worst.way_home) << " s after healing\n";
+        else
+            std::cout << "stays until it is refused\n";
     }
 }
 
