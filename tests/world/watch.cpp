@@ -74,17 +74,6 @@ void Watch::ended(Site& site) {
     ledger.last_ready = last_ready;
 }
 
-// Another site serves it, or did so until it was killed; that site's peers go on believing it.
-bool Watch::served_elsewhere(const base::Aor& aor, const base::SiteName& here, Moment since) const {
-    const bool now = std::any_of(ledgers_.begin(), ledgers_.end(), [&](const auto& ledger) {
-        return ledger.first != here && ledger.second.serves(aor, world_.calendar.now());
-    });
-    return now || std::any_of(former_.begin(), former_.end(), [&](const auto& former) {
-               const auto served = former.second.served.find(aor);
-               return former.first != here && served != former.second.served.end() && served->second.changed > since;
-           });
-}
-
 // R7: a restarted site serves again what it had, before any phone says a word.
 void Watch::state_loaded(Site& site) {
     std::set<std::pair<base::Aor, std::string>> known;

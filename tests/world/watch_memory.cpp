@@ -27,6 +27,17 @@ void Watch::memory_lost(Site& site) {
     if (const auto former = former_.find(site.name()); former != former_.end()) former->second.kept = false;
 }
 
+// Another site serves it, or did so until it was killed; that site's peers go on believing it.
+bool Watch::served_elsewhere(const base::Aor& aor, const base::SiteName& here, Moment since) const {
+    const bool now = std::any_of(ledgers_.begin(), ledgers_.end(), [&](const auto& ledger) {
+        return ledger.first != here && ledger.second.serves(aor, world_.calendar.now());
+    });
+    return now || std::any_of(former_.begin(), former_.end(), [&](const auto& former) {
+               const auto served = former.second.served.find(aor);
+               return former.first != here && served != former.second.served.end() && served->second.changed > since;
+           });
+}
+
 // R9, and R7 to the letter: before the database is reached, before a peer is heard, before any phone says a word, a
 // restarted site has the guests it had and the records it needs to know them.
 void Watch::recalled(Site& site) {
