@@ -34,7 +34,7 @@ struct AdmissionFacts {
     Concurrent concurrent = Concurrent::block;  // what its model gets that registers with home and backup at once
     bool released = false;                      // failback has sent it home
     bool registered_at_home = false;            // its home reports a binding
-    bool homeless = false;             // was sent home, is not there, and knocks again after the patience below
+    bool homeless = false;             // was sent home, is served nowhere, and knocks again after the patience below
     bool stray_here = false;           // is served here although its home serves
     Straying straying = Straying::no;  // what its home says of it
     bool room_left = true;             // guest-capacity is not used up

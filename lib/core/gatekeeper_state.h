@@ -233,7 +233,9 @@ private:
     void take_back(LocationEntry& guest);
     void end_journeys(Peer& home);
     bool hearing_backups() const;
+    bool brings_phone_of(const RegistrationPlan& plan, const std::vector<Binding>& there) const;
     bool served_by_backup(const base::Aor& aor, const RegistrationPlan& plan) const;
+    bool served_by_another_backup(const Peer& home, const base::Aor& aor, const RegistrationPlan& plan) const;
     void count_arrival(Peer& home, LocationEntry& guest);
     void count_refusal(Peer& home, LocationEntry& guest) const;
     void note_gap(Peer& home, base::Instant since) const;

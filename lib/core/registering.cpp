@@ -202,7 +202,8 @@ AdmissionFacts Gatekeeper::State::admission_facts(const Caller& caller, const Lo
         facts.registered_at_home = home.registrations.find(aor) != nullptr;
         facts.homeless = !facts.registered_at_home && entry != nullptr &&
                          entry->refused_since > home.failover.allowed &&
-                         now_ - entry->refused_since >= homeless_patience;
+                         now_ - entry->refused_since >= homeless_patience &&
+                         (facts.guest_here || !served_by_another_backup(home, aor, plan));
         facts.room_left = settings_.failover.guest_capacity == 0 || *room_for_guests() > 0;
         facts.stray_here = registered && entry->stray;
         facts.straying = inquiries_.standing(now_, aor);

@@ -164,6 +164,18 @@ bool Gatekeeper::State::hearing_backups() const {
     });
 }
 
+// One of these bindings serves the very phone that registers.
+bool Gatekeeper::State::brings_phone_of(const RegistrationPlan& plan, const std::vector<Binding>& there) const {
+    const auto held = [&](const BindingChange& change) {
+        const auto* added = std::get_if<AddBinding>(&change);
+        return added != nullptr && std::any_of(there.begin(), there.end(), [&](const Binding& binding) {
+                   return binding.promised > now_ && binding.role != Role::standby &&
+                          (added->binding.contact.empty() || same_phone(added->binding, binding));
+               });
+    };
+    return std::any_of(plan.changes.begin(), plan.changes.end(), held);
+}
+
 // At the home. The same phone is a guest of a backup that we hear, and that holds our phones until it releases them:
 // a phone that tries its home every few seconds would else be moved by each flapping of ours (R6).
 bool Gatekeeper::State::served_by_backup(const base::Aor& aor, const RegistrationPlan& plan) const {
@@ -172,17 +184,21 @@ bool Gatekeeper::State::served_by_backup(const base::Aor& aor, const Registratio
         if (std::find(peer.holding.begin(), peer.holding.end(), settings_.site) == peer.holding.end()) continue;
         const ReplicaEntry* there = peer.registrations.find(aor);
         if (there == nullptr || there->guest_of != settings_.site || there->released) continue;
-        const auto held = [&](const BindingChange& change) {
-            const auto* added = std::get_if<AddBinding>(&change);
-            return added != nullptr &&
-                   std::any_of(there->bindings.begin(), there->bindings.end(), [&](const Binding& binding) {
-                       return binding.promised > now_ && binding.role != Role::standby &&
-                              (added->binding.contact.empty() || same_phone(added->binding, binding));
-                   });
-        };
-        if (std::any_of(plan.changes.begin(), plan.changes.end(), held)) return true;
+        if (brings_phone_of(plan, there->bindings)) return true;
     }
     return false;
+}
+
+// At a backup, of a phone without a binding here: another one that we hear serves it, and has not sent it home.
+bool Gatekeeper::State::served_by_another_backup(const Peer& home, const base::Aor& aor,
+                                                 const RegistrationPlan& plan) const {
+    return std::any_of(peers_.begin(), peers_.end(), [&](const auto& known) {
+        const Peer& peer = known.second;
+        if (peer.name == home.name || peer.health != PeerHealth::alive || peer.leaving || !peer.serving) return false;
+        const ReplicaEntry* there = peer.registrations.find(aor);
+        return there != nullptr && there->guest_of == home.name && !there->released &&
+               brings_phone_of(plan, there->bindings);
+    });
 }
 
 // ---- for the history

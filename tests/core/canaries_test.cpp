@@ -217,6 +217,47 @@ TEST_CASE("a guest is refused only when its home has heard of its release", "[fa
     CHECK(guests.is_sent_home(0));
 }
 
+TEST_CASE("a phone that another backup serves is not homeless, although its home leaves it there",
+          "[failback][IP13][R6]") {
+    Gate gate = backup_of({"a", "nora"}, with_canaries(0));
+    lose_north(gate);
+    Phone a("a"), nora("nora");
+    REQUIRE(a.call(gate).status == 200);
+    north_returns(gate);
+    REQUIRE(gate.phase_of(north) == Phase::settling);
+    gate.link(west);
+    gate.beating = {north, west};
+    gate.beat(west);
+    Changes page;
+    page.epoch = gate.heartbeat.epoch;
+    page.restart = page.complete = true;
+    page.upto = {1};
+    Binding there;
+    there.contact = nora.request.contacts[0].uri;
+    there.registered = gate.now - 1s;
+    there.expires = there.promised = gate.now + 60s;
+    page.registrations.push_back({aor("nora"), north, {there}});
+    gate.hear(west, std::move(page));
+    CHECK(refused(gate, nora) == Refusal::home_is_settling);
+    gate.pass(6s);
+    CHECK(refused(gate, nora) == Refusal::home_is_settling);
+    SECTION("until that backup is heard no more") {
+        gate.beating = {north};
+        gate.pass(2s);
+        CHECK(nora.call(gate).status == 200);
+    }
+    SECTION("until that backup has it no more") {
+        Changes gone;
+        gone.epoch = gate.heartbeat.epoch;
+        gone.after = {1};
+        gone.upto = {2};
+        gone.complete = true;
+        gone.registrations.push_back({aor("nora"), {}, {}});
+        gate.hear(west, std::move(gone));
+        CHECK(nora.call(gate).status == 200);
+    }
+}
+
 // ---- at the home
 
 namespace {
