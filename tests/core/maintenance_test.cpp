@@ -49,9 +49,10 @@ TEST_CASE("a drain with an end ends by itself, at its time and not before", "[dr
 TEST_CASE("the end of a drain is a deadline, also where nothing else happens", "[drain]") {
     Gate gate(support::settings_of("south", {}, {}));
     gate.started();
-    gate.command(Drain{"work", 200ms + 1s});
-    gate.tick();
-    CHECK(gate.keeper.next_deadline() <= gate.now + 1200ms);
+    const base::Instant end = gate.now + 1200ms;  // between two heartbeats
+    gate.command(Drain{"work", 1200ms});
+    gate.pass(1100ms);
+    CHECK(gate.keeper.next_deadline() <= end);
 }
 
 TEST_CASE("a drain is resumed before its end, and does not end twice", "[drain]") {
@@ -148,6 +149,19 @@ TEST_CASE("both pairs of a site are judged: as home and as backup", "[readiness]
     gate.link(north, LinkState::untrusted);
     CHECK(has(findings(gate, north, south), "link_down"));
     CHECK(has(findings(gate, south, north), "link_down"));
+}
+
+TEST_CASE("a backup has our records when it says that it is as far as we are", "[readiness][IP8][IP12]") {
+    Gate gate = backup_of({"100"});
+    gate.with_users({"alice"});
+    gate.hear(north, Position{Dataset::records, {}, {}});
+    Position there{Dataset::records, {}, {}};
+    for (const Changes* page : gate.sent<Changes>(north))
+        if (page->dataset == Dataset::records) there = {Dataset::records, page->epoch, page->upto};
+    REQUIRE(there.sequence != base::Sequence{});
+    CHECK(has(findings(gate, south, north), "records_incomplete"));
+    gate.hear(north, there);
+    CHECK_FALSE(has(findings(gate, south, north), "records_incomplete"));
 }
 
 TEST_CASE("the clock and the certificate of a peer are judged from what it says", "[readiness][R21]") {
