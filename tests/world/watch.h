@@ -79,6 +79,8 @@ private:
     void judge_catching_up(const Site& reader, const base::SiteName& writer, std::uint64_t behind);
 
     bool served_elsewhere(const base::Aor& aor, const base::SiteName& here, Moment since) const;
+    // Another site that was killed so short a time ago served it.
+    bool served_until(const base::Aor& aor, const base::SiteName& here, base::Duration ago) const;
     void note_clear_paths();
     void judge_double_service();
     void judge_service();
@@ -119,6 +121,7 @@ private:
     std::optional<std::uint32_t> moves_allowed_;
     struct Former {        // what a life that was killed had
         bool kept = true;  // in memory that outlives it
+        Moment ended{};
         std::map<base::Aor, Ledger::Served> served;
         std::map<base::SiteName, std::uint64_t> records;
     };

@@ -105,6 +105,8 @@ void Watch::judge_waiting_standbys() {
         if (!site->running() || now - ledger.thawed < standbys_wait) continue;
         for (const auto& [aor, home] : ledger.standbys) {
             if (served_elsewhere(aor, name, now)) continue;  // by another backup
+            // One that has just died is missed only when it is silent for long enough.
+            if (served_until(aor, name, site->settings().health.lost_after + standbys_wait)) continue;
             const auto since = ledger.phase_since.find(home);
             if (ledger.phase(home) == core::Phase::active && now - since->second > standbys_wait)
                 violated("standbys are served as soon as the failover is on",

@@ -20,7 +20,7 @@ std::map<base::SiteName, std::uint64_t> records_of(const Site& site) {
 }  // namespace
 
 void Watch::note_former_life(Site& site) {
-    former_[site.name()] = {true, ledgers_[site.name()].served, records_of(site)};
+    former_[site.name()] = {true, world_.calendar.now(), ledgers_[site.name()].served, records_of(site)};
 }
 
 void Watch::memory_lost(Site& site) {
@@ -66,6 +66,13 @@ void Watch::recalled(Site& site) {
             ledger.served[aor].contacts[contact] = until;
         }
     }
+}
+
+bool Watch::served_until(const base::Aor& aor, const base::SiteName& here, base::Duration ago) const {
+    return std::any_of(former_.begin(), former_.end(), [&](const auto& former) {
+        return former.first != here && former.second.served.contains(aor) &&
+               world_.calendar.now() - former.second.ended <= ago;
+    });
 }
 
 bool Watch::lends(const Site& backup, const base::SiteName& home) const {
