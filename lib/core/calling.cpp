@@ -1,11 +1,10 @@
-// A call through the gatekeeper: who calls, may they, where does it go. The protocol is calls::Proxy's affair.
+#include "core/calling.h"
+
 #include <algorithm>
 
 #include "auth/credentials_header.h"
 #include "calls/address_fields.h"
-#include "core/call_route.h"
 #include "core/contact_uri.h"
-#include "core/gatekeeper_state.h"
 #include "core/standby.h"
 
 namespace innkeeper::core {
@@ -52,28 +51,17 @@ bool makes_dialog(const Message& request) {
 
 // ---- what comes in
 
-void Gatekeeper::State::on(SipReceived& received) {
-    take_sip(received.octets, received.from);
+void Calling::begin(base::Epoch epoch) {
+    calls::ProxySettings settings;
+    settings.seed = epoch.value;  // with its site's name: no two sites' branches are alike
+    for (const char letter : house_.settings.site.text)
+        settings.seed = settings.seed * 31 + static_cast<unsigned char>(letter);
+    proxy_ = calls::Proxy(settings);
 }
 
-void Gatekeeper::State::receive(Peer& peer, SipRelay& relay) {
-    take_sip(relay.octets, calls::SiteHop{peer.name});
-}
-
-void Gatekeeper::State::on(HopLost& lost) {
-    calls::ProxyEffects done;
-    proxy_.lost(now_, lost.hop, done);
-    settle(std::move(done));
-}
-
-void Gatekeeper::State::let_calls_go_on() {
-    calls::ProxyEffects done;
-    proxy_.on_time(now_, done);
-    settle(std::move(done));
-    while (dialogs_.take_due(now_)) continue;
-}
-
-void Gatekeeper::State::take_sip(std::string_view octets, const calls::Hop& from) {
+void Calling::receive(base::Instant now, std::string_view octets, const calls::Hop& from, Effects& out) {
+    now_ = now;
+    out_ = &out;
     auto message = Message::parse(octets);
     if (!message) return;  // nobody to answer to: the edge has answered what it could
     calls::ProxyEffects done;
@@ -81,8 +69,29 @@ void Gatekeeper::State::take_sip(std::string_view octets, const calls::Hop& from
     settle(std::move(done));
 }
 
+void Calling::lost(base::Instant now, const calls::Hop& hop, Effects& out) {
+    now_ = now;
+    out_ = &out;
+    calls::ProxyEffects done;
+    proxy_.lost(now_, hop, done);
+    settle(std::move(done));
+}
+
+void Calling::on_time(base::Instant now, Effects& out) {
+    now_ = now;
+    out_ = &out;
+    calls::ProxyEffects done;
+    proxy_.on_time(now_, done);
+    settle(std::move(done));
+    while (dialogs_.take_due(now_)) continue;
+}
+
+base::Instant Calling::next_deadline() const {
+    return std::min(proxy_.next_deadline(), dialogs_.next_end());
+}
+
 // Effects of effects come at the end, in order.
-void Gatekeeper::State::settle(calls::ProxyEffects effects) {
+void Calling::settle(calls::ProxyEffects effects) {
     for (std::size_t i = 0; i < effects.size(); ++i) {
         calls::ProxyEffects more;
         calls::ProxyEffect effect = std::move(effects[i]);
@@ -91,32 +100,32 @@ void Gatekeeper::State::settle(calls::ProxyEffects effects) {
     }
 }
 
-void Gatekeeper::State::perform(calls::Transmit& transmit, calls::ProxyEffects&) {
+void Calling::perform(calls::Transmit& transmit, calls::ProxyEffects&) {
     if (const auto* there = std::get_if<calls::SiteHop>(&transmit.to))
         out_->push_back(SendToPeer{there->site, SipRelay{std::move(transmit.octets)}});
     else
         out_->push_back(SendSip{std::move(transmit.to), std::move(transmit.octets)});
 }
 
-void Gatekeeper::State::perform(calls::Decide& decide, calls::ProxyEffects& more) {
+void Calling::perform(calls::Decide& decide, calls::ProxyEffects& more) {
     Message& request = *proxy_.request_to_forward(decide.id);
     calls::take_own_routes(request, [this](const SipUri& uri) { return is_ours(uri); });
     if (is_inside_dialog(request))
         route_inside_dialog(decide.id, more);
     else
-        route_call(decide.id, more);
+        route(decide.id, more);
 }
 
-void Gatekeeper::State::perform(calls::Exhausted& exhausted, calls::ProxyEffects& more) {
+void Calling::perform(calls::Exhausted& exhausted, calls::ProxyEffects& more) {
     proxy_.conclude(now_, exhausted.id, more);
 }
 
-void Gatekeeper::State::perform(calls::RelayAck& relay, calls::ProxyEffects& more) {
+void Calling::perform(calls::RelayAck& relay, calls::ProxyEffects& more) {
     calls::take_own_routes(relay.ack, [this](const SipUri& uri) { return is_ours(uri); });
     if (const auto fork = next_inside_dialog(relay.ack, relay.from)) proxy_.relay(std::move(relay.ack), *fork, more);
 }
 
-void Gatekeeper::State::perform(calls::Answered& answered, calls::ProxyEffects&) {
+void Calling::perform(calls::Answered& answered, calls::ProxyEffects&) {
     const Message& request = *proxy_.request(answered.id);
     if (is_inside_dialog(request)) return dialogs_.refreshed(now_, request, answered.answer);
     if (!makes_dialog(request)) return;
@@ -125,18 +134,19 @@ void Gatekeeper::State::perform(calls::Answered& answered, calls::ProxyEffects&)
     dialogs_.note(now_, request, answered.answer, std::move(caller), std::move(callee));
 }
 
-void Gatekeeper::State::perform(calls::Concluded& concluded, calls::ProxyEffects&) {
+void Calling::perform(calls::Concluded& concluded, calls::ProxyEffects&) {
     const Message& request = *proxy_.request(concluded.id);
     if (request.method != "INVITE" || is_inside_dialog(request)) return;
-    announce(CallConcluded{aor_in(request, "From"), aor_of(request.uri).value_or(base::Aor{}), concluded.status});
+    out_->push_back(
+        Announce{CallConcluded{aor_in(request, "From"), aor_of(request.uri).value_or(base::Aor{}), concluded.status}});
 }
 
 // ---- whose it is
 
 // Our addresses, our own Record-Route, and our domains.
-bool Gatekeeper::State::is_ours(const SipUri& uri) const {
-    if (uri.parameters.has("site")) return uri.parameters.value("site") == settings_.site.text;
-    const auto& listeners = settings_.calls.listeners;
+bool Calling::is_ours(const SipUri& uri) const {
+    if (uri.parameters.has("site")) return uri.parameters.value("site") == house_.settings.site.text;
+    const auto& listeners = house_.settings.calls.listeners;
     const std::uint16_t port = uri.port == 0 ? static_cast<std::uint16_t>(uri.secure ? 5061 : 5060) : uri.port;
     return std::any_of(listeners.begin(), listeners.end(), [&](const CallSettings::Address& listener) {
         return listener.port == port && calls::same_ignoring_case(listener.host, uri.host);
@@ -144,10 +154,10 @@ bool Gatekeeper::State::is_ours(const SipUri& uri) const {
 }
 
 // The user that a URI names, if it is of this network.
-std::optional<base::Aor> Gatekeeper::State::aor_of(std::string_view uri) const {
+std::optional<base::Aor> Calling::aor_of(std::string_view uri) const {
     const auto parsed = SipUri::parse(uri);
     if (!parsed || parsed->user.empty()) return std::nullopt;
-    const auto& domains = settings_.matching.domains;
+    const auto& domains = house_.settings.matching.domains;
     const auto domain = std::find_if(domains.begin(), domains.end(), [&](const std::string& one) {
         return calls::same_ignoring_case(one, parsed->host);
     });
@@ -157,54 +167,60 @@ std::optional<base::Aor> Gatekeeper::State::aor_of(std::string_view uri) const {
     return aor ? std::optional(std::move(*aor)) : std::nullopt;
 }
 
-base::Aor Gatekeeper::State::aor_in(const Message& message, std::string_view header) const {
+base::Aor Calling::aor_in(const Message& message, std::string_view header) const {
     const auto address = address_in(message, header);
     const auto aor = address ? aor_of(address->uri) : std::nullopt;
     return aor.value_or(base::Aor{});
 }
 
-const CallSettings::Pbx* Gatekeeper::State::pbx_at(const calls::Hop& hop) const {
-    const auto& pbxs = settings_.calls.pbxs;
+const backup::UserRecord* Calling::record_of(const base::Aor& aor) const {
+    const backup::UserRecord* own = house_.directory.find(aor);
+    return own != nullptr ? own : house_.vault.find(aor).record;
+}
+
+const CallSettings::Pbx* Calling::pbx_at(const calls::Hop& hop) const {
+    const auto& pbxs = house_.settings.calls.pbxs;
     const auto found = std::find_if(pbxs.begin(), pbxs.end(), [&](const CallSettings::Pbx& pbx) {
         return calls::same_origin(hop, calls::AddressHop{pbx.transport, pbx.endpoint});
     });
     return found == pbxs.end() ? nullptr : &*found;
 }
 
-CallOrigin Gatekeeper::State::origin_of(const calls::Hop& from) const {
+CallOrigin Calling::origin_of(const calls::Hop& from) const {
     if (std::holds_alternative<calls::SiteHop>(from)) return CallOrigin::site;
     return pbx_at(from) != nullptr ? CallOrigin::pbx : CallOrigin::user;
 }
 
 // By the password of the user in From (RFC 3261 section 22.3); what it was proved with goes no further.
-bool Gatekeeper::State::prove(Message& request, const calls::Hop& from) {
+bool Calling::prove(Message& request, const calls::Hop& from) {
     const auto* flow = std::get_if<base::Flow>(&from);
     const base::Aor aor = aor_in(request, "From");
     if (flow == nullptr || aor.empty()) return false;
-    const Caller who = identify(aor);
-    if (who.record == nullptr || !who.record->enabled) return false;
+    const backup::UserRecord* record = record_of(aor);
+    if (record == nullptr || !record->enabled) return false;
     for (const std::string_view header : request.all("Proxy-Authorization")) {
         const auto credentials = auth::read_credentials(header);
         if (!credentials || !calls::same_ignoring_case(credentials->realm, aor.domain())) continue;
         const auth::NonceCheck nonce =
-            keyring_.check(now_, credentials->nonce, aor, flow->remote.ip, settings_.nonce_lifetime);
+            house_.keyring.check(now_, credentials->nonce, aor, flow->remote.ip, house_.settings.nonce_lifetime);
         if (nonce.state != auth::NonceState::good || credentials->username != aor.user()) continue;
-        if (!auth::response_is_right(*credentials, request.method, who.record->ha1)) continue;
-        if (!location_.obtain(aor).replay.accept(nonce.identity, credentials->nonce_count)) continue;
+        if (!auth::response_is_right(*credentials, request.method, record->ha1)) continue;
+        if (!house_.location.obtain(aor).replay.accept(nonce.identity, credentials->nonce_count)) continue;
         request.remove("Proxy-Authorization");
         return true;
     }
     return false;
 }
 
-void Gatekeeper::State::challenge_call(calls::ContextId id, calls::ProxyEffects& more) {
+void Calling::challenge(calls::ContextId id, calls::ProxyEffects& more) {
     const Message& request = *proxy_.request(id);
     const auto* flow = std::get_if<base::Flow>(proxy_.origin(id));
     const base::Aor aor = aor_in(request, "From");
     // Nobody relays through us for strangers: who is not of this network is told nothing.
     if (flow == nullptr || aor.empty()) return proxy_.reject(id, 403, "Not A User Of This Network", {}, more);
-    const LocationEntry* entry = location_.find(aor);
-    const std::string nonce = keyring_.issue(now_, aor, flow->remote.ip, entry == nullptr ? nullptr : &entry->replay);
+    const LocationEntry* entry = house_.location.find(aor);
+    const std::string nonce =
+        house_.keyring.issue(now_, aor, flow->remote.ip, entry == nullptr ? nullptr : &entry->replay);
     std::vector<calls::Header> challenges;
     const auto offer = [&](std::string_view algorithm) {
         challenges.push_back({"Proxy-Authenticate", "Digest realm=\"" + std::string(aor.domain()) + "\", nonce=\"" +
@@ -213,21 +229,21 @@ void Gatekeeper::State::challenge_call(calls::ContextId id, calls::ProxyEffects&
     };
     offer("MD5");
     const std::string* user_agent = request.find("User-Agent");
-    if (!settings_.phone_profiles.of(user_agent != nullptr ? *user_agent : "").md5_only) offer("SHA-256");
+    if (!house_.settings.phone_profiles.of(user_agent != nullptr ? *user_agent : "").md5_only) offer("SHA-256");
     proxy_.reject(id, 407, "Proxy Authentication Required", std::move(challenges), more);
 }
 
 // ---- where it goes
 
-std::string Gatekeeper::State::sent_by(const calls::Hop& hop) const {
+std::string Calling::sent_by(const calls::Hop& hop) const {
     const CallSettings::Address* ours = listener_for(hop);
-    if (ours == nullptr) return "TLS " + settings_.site.text + ".invalid";  // answers come back on the link
+    if (ours == nullptr) return "TLS " + house_.settings.site.text + ".invalid";  // answers come back on the link
     return std::string(transport_name(ours->transport)) + " " + ours->host + ":" + std::to_string(ours->port);
 }
 
 // The listener by which the other side of a hop reaches us; null between sites.
-const CallSettings::Address* Gatekeeper::State::listener_for(const calls::Hop& hop) const {
-    const auto& listeners = settings_.calls.listeners;
+const CallSettings::Address* Calling::listener_for(const calls::Hop& hop) const {
+    const auto& listeners = house_.settings.calls.listeners;
     if (const auto* flow = std::get_if<base::Flow>(&hop))
         return flow->listener < listeners.size() ? &listeners[flow->listener] : nullptr;
     const auto* address = std::get_if<calls::AddressHop>(&hop);
@@ -240,21 +256,20 @@ const CallSettings::Address* Gatekeeper::State::listener_for(const calls::Hop& h
 
 // One entry for each side that is no site; two when they differ (RFC 5658). The site's name lets another site know
 // whose it was when this one is gone.
-std::vector<std::string> Gatekeeper::State::recorded(const calls::Hop& from, const calls::Hop& to) const {
+std::vector<std::string> Calling::recorded(const calls::Hop& from, const calls::Hop& to) const {
     std::vector<std::string> entries;
     for (const calls::Hop* hop : {&to, &from}) {
         const CallSettings::Address* ours = listener_for(*hop);
         if (ours == nullptr) continue;
         std::string entry = "<sip:" + ours->host + ":" + std::to_string(ours->port) +
                             ";transport=" + std::string(base::to_text(ours->transport)) +
-                            ";lr;site=" + settings_.site.text + ">";
+                            ";lr;site=" + house_.settings.site.text + ">";
         if (entries.empty() || entries.back() != entry) entries.push_back(std::move(entry));
     }
     return entries;
 }
 
-calls::Fork Gatekeeper::State::fork_to(std::string uri, calls::Hop hop, const calls::Hop& from,
-                                       std::string_view path) const {
+calls::Fork Calling::fork_to(std::string uri, calls::Hop hop, const calls::Hop& from, std::string_view path) const {
     calls::Fork fork;
     fork.uri = std::move(uri);
     fork.sent_by = sent_by(hop);
@@ -265,8 +280,7 @@ calls::Fork Gatekeeper::State::fork_to(std::string uri, calls::Hop hop, const ca
 }
 
 // Every Contact of a user at once, or one group after the other by their q (RFC 3261 section 16.6).
-std::vector<calls::Group> Gatekeeper::State::forks_to_bindings(const LocationEntry& entry,
-                                                               const calls::Hop& from) const {
+std::vector<calls::Group> Calling::forks_to_bindings(const LocationEntry& entry, const calls::Hop& from) const {
     std::vector<const Binding*> bindings;
     for (const Binding& binding : entry.bindings)
         if (binding.role != Role::standby) bindings.push_back(&binding);
@@ -283,34 +297,34 @@ std::vector<calls::Group> Gatekeeper::State::forks_to_bindings(const LocationEnt
     return groups;
 }
 
-void Gatekeeper::State::route_call(calls::ContextId id, calls::ProxyEffects& more) {
+void Calling::route(calls::ContextId id, calls::ProxyEffects& more) {
     Message& request = *proxy_.request_to_forward(id);
     request.remove("Route");  // it has led here; from here on we say where calls go
     const calls::Hop from = *proxy_.origin(id);
     const auto uri = SipUri::parse(request.uri);
     const auto target = aor_of(request.uri);
-    const LocationEntry* entry = target ? location_.find(*target) : nullptr;
+    const LocationEntry* entry = target ? house_.location.find(*target) : nullptr;
 
     CallFacts facts;
     facts.origin = origin_of(from);
-    const auto& numbers = settings_.calls.emergency_numbers;
+    const auto& numbers = house_.settings.calls.emergency_numbers;
     facts.emergency =
         request.method == "INVITE" && uri && std::find(numbers.begin(), numbers.end(), uri->user) != numbers.end();
     facts.proved = facts.origin != CallOrigin::user || facts.emergency || prove(request, from);
     facts.for_us = target.has_value();
     facts.registered_here = entry != nullptr && is_served(entry->bindings);
-    facts.known_here = target && identify(*target).record != nullptr;
+    facts.known_here = target && record_of(*target) != nullptr;
     if (target)
-        for (const auto& [name, peer] : peers_)
+        for (const auto& [name, peer] : house_.peers)
             if (const ReplicaEntry* there = peer.registrations.find(*target);
                 there != nullptr && peer.link == LinkState::up && is_served(there->bindings))
                 facts.registered_at = name;
-    facts.pbx = !settings_.calls.pbxs.empty();
+    facts.pbx = !house_.settings.calls.pbxs.empty();
 
     const CallVerdict verdict = judge_call(facts);
     switch (verdict.to) {
         case CallTo::challenge:
-            return challenge_call(id, more);
+            return challenge(id, more);
         case CallTo::bindings:
             return proxy_.forward(now_, id, forks_to_bindings(*entry, from), more);
         case CallTo::site:
@@ -326,21 +340,21 @@ void Gatekeeper::State::route_call(calls::ContextId id, calls::ProxyEffects& mor
 }
 
 // In their order: the next one when the one before does not answer.
-std::vector<calls::Group> Gatekeeper::State::forks_to_pbxs(const std::string& uri, const calls::Hop& from) const {
+std::vector<calls::Group> Calling::forks_to_pbxs(const std::string& uri, const calls::Hop& from) const {
     std::vector<calls::Group> groups;
-    for (const CallSettings::Pbx& pbx : settings_.calls.pbxs) {
+    for (const CallSettings::Pbx& pbx : house_.settings.calls.pbxs) {
         groups.emplace_back();
         groups.back().forks.push_back(fork_to(uri, calls::AddressHop{pbx.transport, pbx.endpoint}, from, {}));
     }
     return groups;
 }
 
-void Gatekeeper::State::route_inside_dialog(calls::ContextId id, calls::ProxyEffects& more) {
+void Calling::route_inside_dialog(calls::ContextId id, calls::ProxyEffects& more) {
     Message& request = *proxy_.request_to_forward(id);
     const calls::Hop from = *proxy_.origin(id);
     const calls::Dialogs::Match match = dialogs_.find(request);
     const bool its_own = match.from != nullptr && calls::same_origin(from, match.from->hop);
-    if (!its_own && origin_of(from) == CallOrigin::user && !prove(request, from)) return challenge_call(id, more);
+    if (!its_own && origin_of(from) == CallOrigin::user && !prove(request, from)) return challenge(id, more);
     auto fork = next_inside_dialog(request, from);
     if (!fork) return proxy_.answer(now_, id, 481, "Call/Transaction Does Not Exist", {}, more);
     if (request.method == "BYE") dialogs_.end(request);
@@ -353,19 +367,20 @@ void Gatekeeper::State::route_inside_dialog(calls::ContextId id, calls::ProxyEff
 
 // The Route that is left names another site, which is skipped when it is lost: its phones may be here by now (IP7).
 // Behind it stands a phone: where it is registered now, or where the dialog knows it to be.
-std::optional<calls::Fork> Gatekeeper::State::next_inside_dialog(Message& request, const calls::Hop& from) {
+std::optional<calls::Fork> Calling::next_inside_dialog(Message& request, const calls::Hop& from) {
     while (const std::string* top = request.find("Route")) {
         const auto entry = NameAddr::parse(*top);
         const auto uri = entry ? SipUri::parse(entry->uri) : base::Expected<SipUri>(base::error("no address"));
-        const Peer* peer = uri ? find_peer(base::SiteName{std::string(uri->parameters.value("site"))}) : nullptr;
-        const bool lost = peer == nullptr || peer->link != LinkState::up;
-        if (!lost && calls::Hop(calls::SiteHop{peer->name}) != from)
-            return fork_to(request.uri, calls::SiteHop{peer->name}, from, {});
+        const base::SiteName site{uri ? std::string(uri->parameters.value("site")) : std::string{}};
+        const auto peer = house_.peers.find(site);
+        const bool lost = peer == house_.peers.end() || peer->second.link != LinkState::up;
+        if (!lost && calls::Hop(calls::SiteHop{site}) != from)
+            return fork_to(request.uri, calls::SiteHop{site}, from, {});
         request.remove_first("Route");
     }
     const calls::Dialogs::Match match = dialogs_.find(request);
     const base::Aor aor = match.to != nullptr && !match.to->aor.empty() ? match.to->aor : aor_in(request, "To");
-    if (const LocationEntry* entry = location_.find(aor))
+    if (const LocationEntry* entry = house_.location.find(aor))
         for (const Binding& binding : entry->bindings)
             if (same_contact(binding.contact, request.uri))
                 return fork_to(request.uri, binding.flow, from, binding.path);

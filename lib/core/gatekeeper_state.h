@@ -11,11 +11,9 @@
 #include "auth/nonce.h"
 #include "backup/image.h"
 #include "backup/vault.h"
-#include "calls/dialogs.h"
-#include "calls/proxy.h"
 #include "core/admission.h"
 #include "core/admission_queue.h"
-#include "core/call_route.h"
+#include "core/calling.h"
 #include "core/directory.h"
 #include "core/failover.h"
 #include "core/gatekeeper.h"
@@ -163,35 +161,10 @@ private:
     void receive(Peer& peer, RecordsLent& page);
     void serve_borrowed_users(const base::SiteName& from);
 
-    // calling.cpp
+    // Calls are calling_'s affair.
     void on(SipReceived& received);
     void on(HopLost& lost);
     void receive(Peer& peer, SipRelay& relay);
-    void let_calls_go_on();
-    void take_sip(std::string_view octets, const calls::Hop& from);
-    void settle(calls::ProxyEffects effects);
-    void perform(calls::Transmit& transmit, calls::ProxyEffects& more);
-    void perform(calls::Decide& decide, calls::ProxyEffects& more);
-    void perform(calls::Exhausted& exhausted, calls::ProxyEffects& more);
-    void perform(calls::RelayAck& relay, calls::ProxyEffects& more);
-    void perform(calls::Answered& answered, calls::ProxyEffects& more);
-    void perform(calls::Concluded& concluded, calls::ProxyEffects& more);
-    bool is_ours(const calls::SipUri& uri) const;
-    std::optional<base::Aor> aor_of(std::string_view uri) const;
-    base::Aor aor_in(const calls::Message& message, std::string_view header) const;
-    const CallSettings::Pbx* pbx_at(const calls::Hop& hop) const;
-    CallOrigin origin_of(const calls::Hop& from) const;
-    bool prove(calls::Message& request, const calls::Hop& from);
-    void challenge_call(calls::ContextId id, calls::ProxyEffects& more);
-    std::string sent_by(const calls::Hop& hop) const;
-    const CallSettings::Address* listener_for(const calls::Hop& hop) const;
-    std::vector<std::string> recorded(const calls::Hop& from, const calls::Hop& to) const;
-    calls::Fork fork_to(std::string uri, calls::Hop hop, const calls::Hop& from, std::string_view path) const;
-    std::vector<calls::Group> forks_to_bindings(const LocationEntry& entry, const calls::Hop& from) const;
-    std::vector<calls::Group> forks_to_pbxs(const std::string& uri, const calls::Hop& from) const;
-    void route_call(calls::ContextId id, calls::ProxyEffects& more);
-    void route_inside_dialog(calls::ContextId id, calls::ProxyEffects& more);
-    std::optional<calls::Fork> next_inside_dialog(calls::Message& request, const calls::Hop& from);
 
     // remembering.cpp: memory that outlives the process
     void on(MemoryFound& found);
@@ -319,8 +292,7 @@ private:
     Governor governor_;
     AdmissionQueue queue_;
     std::optional<Storm> storm_;  // while anybody waits
-    calls::Proxy proxy_{calls::ProxySettings{}};
-    calls::Dialogs dialogs_;
+    Calling calling_{{settings_, directory_, vault_, location_, peers_, keyring_}};
     std::optional<std::uint16_t> minute_of_day_;  // as the site's clock shows it
     History history_;
     struct Maintenance {

@@ -16,10 +16,7 @@ constexpr base::Duration stall = std::chrono::milliseconds(250);
 
 void Gatekeeper::State::on(Started& started) {
     epoch_ = {std::max<std::uint64_t>(started.wall_seconds, 1)};
-    calls::ProxySettings calls;
-    calls.seed = epoch_.value;  // with its site's name: no two sites' branches are alike
-    for (const char letter : settings_.site.text) calls.seed = calls.seed * 31 + static_cast<unsigned char>(letter);
-    proxy_ = calls::Proxy(calls);
+    calling_.begin(epoch_);
     for (const base::SiteName& site : settings_.peers)
         peers_.emplace(site, Peer(site, now_, settings_.failover.failback_rate));
     started_ = heartbeat_at_ = now_;
@@ -27,7 +24,7 @@ void Gatekeeper::State::on(Started& started) {
 
 void Gatekeeper::State::on(TimePassed&) {
     if (draining_ && draining_->ends && *draining_->ends <= now_) end_drain(true);
-    let_calls_go_on();
+    calling_.on_time(now_, *out_);
     expire_bindings();
     searches_.drop_overdue(now_);
     beat();
@@ -93,8 +90,8 @@ void Gatekeeper::State::beat() {
 }
 
 base::Instant Gatekeeper::State::next_deadline() const {
-    base::Instant next = std::min({heartbeat_at_, location_.next_expiry(), searches_.next_deadline(),
-                                   proxy_.next_deadline(), dialogs_.next_end()});
+    base::Instant next =
+        std::min({heartbeat_at_, location_.next_expiry(), searches_.next_deadline(), calling_.next_deadline()});
     if (publish_at_) next = std::min(next, *publish_at_);
     if (const auto lost = pbx_.next_change(settings_.health.pbx_lost_after)) next = std::min(next, *lost);
     if (draining_ && draining_->ends) next = std::min(next, *draining_->ends);

@@ -1,0 +1,83 @@
+// Calls through this site: who calls, may they, and where does it go. The protocol is calls::Proxy's affair and where a
+// call goes is judged by call_route.h; this joins both with what the house knows. A value of the gatekeeper; the site's
+// registrations and records are read here, never changed.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "auth/nonce.h"
+#include "backup/vault.h"
+#include "calls/dialogs.h"
+#include "calls/proxy.h"
+#include "core/call_route.h"
+#include "core/directory.h"
+#include "core/effect.h"
+#include "core/location.h"
+#include "core/peer.h"
+#include "core/settings.h"
+
+namespace innkeeper::core {
+
+class Calling {
+public:
+    struct House {  // what it sees of the house, which outlives it
+        const Settings& settings;
+        const Directory& directory;
+        const backup::Vault& vault;
+        Location& location;
+        const std::map<base::SiteName, Peer>& peers;
+        const auth::NonceKeyring& keyring;
+    };
+    explicit Calling(House house) : house_(house) {}
+
+    void begin(base::Epoch epoch);  // this life of the site has no branch in common with any other
+    // One whole message; from another site it has come over its link.
+    void receive(base::Instant now, std::string_view octets, const calls::Hop& from, Effects& out);
+    void lost(base::Instant now, const calls::Hop& hop, Effects& out);
+    void on_time(base::Instant now, Effects& out);
+    base::Instant next_deadline() const;
+
+private:
+    void settle(calls::ProxyEffects effects);
+    void perform(calls::Transmit& transmit, calls::ProxyEffects& more);
+    void perform(calls::Decide& decide, calls::ProxyEffects& more);
+    void perform(calls::Exhausted& exhausted, calls::ProxyEffects& more);
+    void perform(calls::RelayAck& relay, calls::ProxyEffects& more);
+    void perform(calls::Answered& answered, calls::ProxyEffects& more);
+    void perform(calls::Concluded& concluded, calls::ProxyEffects& more);
+
+    // Whose it is.
+    bool is_ours(const calls::SipUri& uri) const;
+    std::optional<base::Aor> aor_of(std::string_view uri) const;
+    base::Aor aor_in(const calls::Message& message, std::string_view header) const;
+    const backup::UserRecord* record_of(const base::Aor& aor) const;  // of our users, and of those entrusted to us
+    const CallSettings::Pbx* pbx_at(const calls::Hop& hop) const;
+    CallOrigin origin_of(const calls::Hop& from) const;
+    bool prove(calls::Message& request, const calls::Hop& from);
+    void challenge(calls::ContextId id, calls::ProxyEffects& more);
+
+    // Where it goes.
+    std::string sent_by(const calls::Hop& hop) const;
+    const CallSettings::Address* listener_for(const calls::Hop& hop) const;
+    std::vector<std::string> recorded(const calls::Hop& from, const calls::Hop& to) const;
+    calls::Fork fork_to(std::string uri, calls::Hop hop, const calls::Hop& from, std::string_view path) const;
+    std::vector<calls::Group> forks_to_bindings(const LocationEntry& entry, const calls::Hop& from) const;
+    std::vector<calls::Group> forks_to_pbxs(const std::string& uri, const calls::Hop& from) const;
+    void route(calls::ContextId id, calls::ProxyEffects& more);
+    void route_inside_dialog(calls::ContextId id, calls::ProxyEffects& more);
+    std::optional<calls::Fork> next_inside_dialog(calls::Message& request, const calls::Hop& from);
+
+    House house_;
+    calls::Proxy proxy_{calls::ProxySettings{}};
+    calls::Dialogs dialogs_;
+
+    // Of the step under way.
+    base::Instant now_;
+    Effects* out_ = nullptr;
+};
+
+}  // namespace innkeeper::core
