@@ -78,17 +78,22 @@ class Baresip:
     def hang_up(self):
         self.order('hangup')
 
-    def order(self, command, params=''):
-        """Tells the phone what its user would press; on the line of its control module, which tells its events too."""
+    def listen(self):
+        """Opens the line of its control module, which takes orders and tells events."""
         if not self.control:
             with self.place:
                 self.control = socket.create_connection((self.address, 4444), timeout=5)
             self.control.setblocking(False)
+
+    def order(self, command, params=''):
+        """Tells the phone what its user would press."""
+        self.listen()
         text = json.dumps({'command': command, 'params': params, 'token': str(len(self.heard))})
         self.control.sendall(f'{len(text)}:{text},'.encode())
 
     def events(self):
-        """Types of the events since the first order, in order."""
+        """Types of the events since it is listened to, in order."""
+        self.listen()
         with contextlib.suppress(BlockingIOError):
             while part := self.control.recv(65536):
                 self.unread += part

@@ -9,6 +9,7 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
+from lab.calls import call, hang_up  # noqa: E402
 from lab.lab import Lab  # noqa: E402
 from lab.phones import Baresip  # noqa: E402
 from lab.process import Gone, wait_until  # noqa: E402
@@ -82,6 +83,15 @@ def watch(show, look, wanted, seconds, line):
     return time.monotonic() - began
 
 
+def show_call(lab, show, where):
+    """A phone of south calls one of north: the number is the same, wherever that phone is."""
+    caller, callee = (next(phone for phone in lab.phones if phone.user == number)
+                      for number in (OTHERS['south'], NORTH_TCP[0]))
+    took = call(caller, callee)
+    show.say(f'{caller.user} calls {callee.user}, {where}: they talk after {took:.1f} s', '36')
+    hang_up(caller, callee)
+
+
 def tables(lab, show):
     for site in lab.sites.values():
         if not site.process.running():
@@ -106,6 +116,7 @@ def main_job(lab, show):
     watch(show, lambda: {f'{number} at {site.name}' for site in lab.sites.values() for number in site.own_phones()},
           {f'{number} at north' for number in phones} | {f'{number} at {name}' for name, number in OTHERS.items()}, 20,
           lambda phone, _: f'phone {phone}')
+    show_call(lab, show, 'which is at home in the north')
 
     show.title('North dies (kill -9). Its phones knock in the south, which lets nobody in before it is sure.')
     north.kill()
@@ -113,6 +124,7 @@ def main_job(lab, show):
     took = watch(show, lambda: south.guests_of('north'), phones, ALL_GUESTS_WITHIN,
                  lambda number, after: f'phone {number} is a guest in the south, {after:.1f} s after the kill')
     show.say(f'all phones of north are served again, {took:.1f} s after the kill', '32')
+    show_call(lab, show, 'now a guest in the south')
     tables(lab, show)
 
     show.title('North comes back. Its phones find their way home.')
@@ -127,6 +139,7 @@ def main_job(lab, show):
                  lambda number, after: f'phone {number} is home again, {after:.1f} s after the return')
     wait_until(lambda: not south.guests_of('north'), 10, 'south has no guest of north left', pause=0.1)
     show.say(f'all phones of north are home again, {took:.1f} s after the return; south has no guest left', '32')
+    show_call(lab, show, 'at home again')
     tables(lab, show)
 
 
