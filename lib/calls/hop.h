@@ -2,6 +2,7 @@
 #pragma once
 
 #include <compare>
+#include <string>
 #include <variant>
 
 #include "base/address.h"
@@ -22,6 +23,12 @@ struct AddressHop {
 };
 
 using Hop = std::variant<base::Flow, AddressHop, SiteHop>;
+
+// A message to be sent.
+struct Transmit {
+    Hop to;
+    std::string octets;
+};
 
 // A reliable hop repeats by itself, so transactions over it do not (RFC 3261 section 17).
 bool is_reliable(const Hop& hop);

@@ -39,10 +39,6 @@ struct Group {
     base::Duration ring_for = base::Duration::max();
 };
 
-struct Transmit {
-    Hop to;
-    std::string octets;
-};
 // The owner decides now: forward() or answer().
 struct Decide {
     ContextId id = 0;
