@@ -10,6 +10,7 @@
 #include <cstring>
 #include <fstream>
 
+#include "base/ascii.h"
 #include "daemon/option_table.h"
 
 namespace innkeeper::daemon {
@@ -18,13 +19,6 @@ namespace {
 namespace po = boost::program_options;
 
 const std::string command_line = "command line";
-
-std::string_view trimmed(std::string_view text) {
-    constexpr std::string_view blanks = " \t\r";
-    const auto first = text.find_first_not_of(blanks);
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(blanks) - first + 1);
-}
 
 po::options_description description() {
     po::options_description described;
@@ -74,7 +68,7 @@ std::vector<std::string> split(std::string_view key, std::string_view text) {
     std::vector<std::string> parts;
     while (!text.empty()) {
         const auto end = std::min(text.find_first_of(separators), text.size());
-        const std::string_view part = trimmed(text.substr(0, end));
+        const std::string_view part = base::trimmed(text.substr(0, end));
         if (!part.empty()) parts.emplace_back(part);
         text.remove_prefix(std::min(end + 1, text.size()));
     }
@@ -101,17 +95,17 @@ void read_line(Source& source, const std::string& where, const std::string& line
         source.problems.push_back({Problem::Kind::configuration, where, std::move(key), std::move(text)});
     };
     const std::string kept = without_comment(line);
-    const std::string_view text = trimmed(kept);
+    const std::string_view text = base::trimmed(kept);
     if (text.empty()) return;
     const auto equals = text.find('=');
     if (equals == std::string_view::npos)
         return fail("", "'" + std::string(text) + "' is no setting: write key = value");
-    const std::string key(trimmed(text.substr(0, equals)));
+    const std::string key(base::trimmed(text.substr(0, equals)));
     const Option* option = find_option(key);
     if (option == nullptr) return fail(key, "is no key" + suggestion(key));
     if (option->kind != Option::Kind::setting || key == "config")
         return fail(key, "belongs on the command line, not into a file");
-    add(source, where, key, std::string(trimmed(text.substr(equals + 1))));
+    add(source, where, key, std::string(base::trimmed(text.substr(equals + 1))));
 }
 
 }  // namespace
@@ -155,7 +149,7 @@ Source read_environment(const char* const* environment) {
         std::transform(key.begin(), key.end(), key.begin(), [](char c) {
             return c == '_' ? '-' : (c >= 'A' && c <= 'Z') ? static_cast<char>(c - 'A' + 'a') : c;
         });
-        const std::string_view value = trimmed(entry.substr(std::min(name.size() + 1, entry.size())));
+        const std::string_view value = base::trimmed(entry.substr(std::min(name.size() + 1, entry.size())));
         const Option* option = find_option(key);
         const std::string where = "environment " + name;
         if (option == nullptr || option->kind != Option::Kind::setting)

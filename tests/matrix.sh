@@ -11,13 +11,13 @@ if [ "${MATRIX_WITHOUT_RANDOMISATION:-}" = "" ] && setarch -R true 2>/dev/null; 
     MATRIX_WITHOUT_RANDOMISATION=yes exec setarch -R "$0" "$@"
 fi
 
-set -- -DCMAKE_COMPILE_WARNING_AS_ERROR=ON
+set --
 if command -v ccache >/dev/null; then
     set -- "$@" -DCMAKE_C_COMPILER_LAUNCHER=ccache -DCMAKE_CXX_COMPILER_LAUNCHER=ccache
 fi
 case $way in
 clang) # warnings alone: nothing of it is run
-    set -- "$@" -DCMAKE_C_COMPILER=clang-14 -DCMAKE_CXX_COMPILER=clang++-14 -DCMAKE_CXX_FLAGS_RELWITHDEBINFO=-O0 ;;
+    set -- "$@" -DCMAKE_COMPILE_WARNING_AS_ERROR=ON -DCMAKE_C_COMPILER=clang-14 -DCMAKE_CXX_COMPILER=clang++-14 -DCMAKE_CXX_FLAGS_RELWITHDEBINFO=-O0 ;;
 address) set -- "$@" -DINNKEEPER_SANITIZE=address,undefined -DCMAKE_CXX_FLAGS_RELWITHDEBINFO='-O1 -g1' ;;
 thread) set -- "$@" -DINNKEEPER_SANITIZE=thread -DCMAKE_CXX_FLAGS_RELWITHDEBINFO='-O1 -g1' ;;
 *)
@@ -25,6 +25,8 @@ thread) set -- "$@" -DINNKEEPER_SANITIZE=thread -DCMAKE_CXX_FLAGS_RELWITHDEBINFO
     exit 2
     ;;
 esac
+# Several sources read as one take a third of the time; clang and the main build read each alone.
+[ "$way" = clang ] || set -- "$@" -DCMAKE_UNITY_BUILD=ON
 
 cmake -S "$source" -B "$folder" -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo "$@" >"$folder.log" 2>&1 ||
     { cat "$folder.log"; exit 1; }

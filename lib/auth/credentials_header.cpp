@@ -1,17 +1,11 @@
 #include "auth/credentials_header.h"
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
+#include "base/ascii.h"
 
 namespace innkeeper::auth {
 namespace {
-
-bool same(std::string_view one, std::string_view other) {
-    return one.size() == other.size() && std::equal(one.begin(), one.end(), other.begin(), [](char a, char b) {
-               return std::tolower(static_cast<unsigned char>(a)) == std::tolower(static_cast<unsigned char>(b));
-           });
-}
 
 bool read_nonce_count(std::string_view text, Credentials& out) {
     const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), out.nonce_count, 16);
@@ -20,11 +14,11 @@ bool read_nonce_count(std::string_view text, Credentials& out) {
 }
 
 bool read_algorithm(std::string_view text, Credentials& out) {
-    if (same(text, "SHA-256")) {
+    if (base::same_ignoring_case(text, "SHA-256")) {
         out.algorithm = Algorithm::sha256;
         return true;
     }
-    return same(text, "MD5");
+    return base::same_ignoring_case(text, "MD5");
 }
 
 void skip_blanks(std::string_view& text) {
@@ -57,23 +51,23 @@ std::string_view take_value(std::string_view& text) {
 
 void CredentialsReader::take(std::string_view name, std::string_view value) {
     Credentials& out = credentials_;
-    if (same(name, "username"))
+    if (base::same_ignoring_case(name, "username"))
         out.username = value;
-    else if (same(name, "realm"))
+    else if (base::same_ignoring_case(name, "realm"))
         out.realm = value;
-    else if (same(name, "nonce"))
+    else if (base::same_ignoring_case(name, "nonce"))
         out.nonce = value;
-    else if (same(name, "uri"))
+    else if (base::same_ignoring_case(name, "uri"))
         out.uri = value;
-    else if (same(name, "response"))
+    else if (base::same_ignoring_case(name, "response"))
         out.response = value;
-    else if (same(name, "cnonce"))
+    else if (base::same_ignoring_case(name, "cnonce"))
         out.cnonce = value;
-    else if (same(name, "qop"))
-        usable_ = usable_ && (out.qop_auth = same(value, "auth"));
-    else if (same(name, "nc"))
+    else if (base::same_ignoring_case(name, "qop"))
+        usable_ = usable_ && (out.qop_auth = base::same_ignoring_case(value, "auth"));
+    else if (base::same_ignoring_case(name, "nc"))
         usable_ = usable_ && read_nonce_count(value, out);
-    else if (same(name, "algorithm"))
+    else if (base::same_ignoring_case(name, "algorithm"))
         usable_ = usable_ && read_algorithm(value, out);
 }
 
@@ -88,7 +82,7 @@ std::optional<Credentials> CredentialsReader::finish() {
 std::optional<Credentials> read_credentials(std::string_view header) {
     constexpr std::string_view scheme = "Digest";
     skip_blanks(header);
-    if (!same(header.substr(0, scheme.size()), scheme)) return std::nullopt;
+    if (!base::same_ignoring_case(header.substr(0, scheme.size()), scheme)) return std::nullopt;
     header.remove_prefix(scheme.size());
     CredentialsReader reader;
     for (skip_blanks(header); !header.empty(); skip_blanks(header)) {

@@ -13,15 +13,15 @@
 namespace innkeeper::auth {
 namespace {
 
-struct Release {
+struct Free {
     void operator()(EVP_MAC* method) const { EVP_MAC_free(method); }
     void operator()(EVP_MAC_CTX* context) const { EVP_MAC_CTX_free(context); }
 };
 
-std::unique_ptr<EVP_MAC_CTX, Release> make_context() {
-    const std::unique_ptr<EVP_MAC, Release> method(EVP_MAC_fetch(nullptr, "BLAKE2SMAC", nullptr));
+std::unique_ptr<EVP_MAC_CTX, Free> make_context() {
+    const std::unique_ptr<EVP_MAC, Free> method(EVP_MAC_fetch(nullptr, "BLAKE2SMAC", nullptr));
     INNKEEPER_ASSERT(method != nullptr);
-    std::unique_ptr<EVP_MAC_CTX, Release> context(EVP_MAC_CTX_new(method.get()));
+    std::unique_ptr<EVP_MAC_CTX, Free> context(EVP_MAC_CTX_new(method.get()));
     std::size_t size = nonce_mac_size;
     const OSSL_PARAM parameters[] = {OSSL_PARAM_construct_size_t(OSSL_MAC_PARAM_SIZE, &size),
                                      OSSL_PARAM_construct_end()};

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include "base/ascii.h"
 
 namespace innkeeper::base {
 namespace {
@@ -48,13 +49,8 @@ bool append_unescaped(std::string_view user, Draft& out) {
 }
 
 std::string_view without_scheme(std::string_view uri) {
-    const auto starts_with = [uri](std::string_view scheme) {
-        return uri.size() > scheme.size() && std::equal(scheme.begin(), scheme.end(), uri.begin(), [](char a, char b) {
-                   return a == std::tolower(static_cast<unsigned char>(b));
-               });
-    };
-    if (starts_with("sips:")) return uri.substr(5);
-    if (starts_with("sip:")) return uri.substr(4);
+    for (const std::string_view scheme : {"sips:", "sip:"})
+        if (uri.size() > scheme.size() && starts_ignoring_case(uri, scheme)) return uri.substr(scheme.size());
     return uri;
 }
 
@@ -78,7 +74,7 @@ Expected<Aor> Aor::from_parts(std::string_view user, std::string_view domain) {
     draft.append('@');
     for (const char c : domain) {
         if (!is_domain_octet(c)) return error("an address of record has an unusable octet in its domain");
-        draft.append(static_cast<char>(std::tolower(static_cast<unsigned char>(c))));
+        draft.append(lower(c));
     }
     if (draft.size > longest) return error("an address of record has at most 255 octets");
     Aor aor;

@@ -35,7 +35,7 @@ constexpr std::pair<char, std::string_view> compact_names[] = {
 
 std::string_view long_name(std::string_view name) {
     if (name.size() != 1) return name;
-    const char letter = static_cast<char>(std::tolower(static_cast<unsigned char>(name.front())));
+    const char letter = base::lower(name.front());
     for (const auto& [compact, full] : compact_names)
         if (compact == letter) return full;
     return name;
@@ -121,20 +121,6 @@ bool is_token(std::string_view text) {
         return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
                std::string_view("-.!%*_+`'~").find(c) != std::string_view::npos;
     });
-}
-
-bool same_ignoring_case(std::string_view one, std::string_view other) {
-    return one.size() == other.size() && std::equal(one.begin(), one.end(), other.begin(), [](char a, char b) {
-               return a == b ||
-                      std::tolower(static_cast<unsigned char>(a)) == std::tolower(static_cast<unsigned char>(b));
-           });
-}
-
-std::string_view trimmed(std::string_view text) {
-    constexpr std::string_view blanks = " \t";
-    const auto first = text.find_first_not_of(blanks);
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(blanks) - first + 1);
 }
 
 std::vector<std::string_view> split_list(std::string_view value) {

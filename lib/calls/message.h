@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/ascii.h"
 #include "base/expected.h"
 
 namespace innkeeper::calls {
@@ -45,8 +46,8 @@ struct Message {
 };
 
 bool is_token(std::string_view text);  // RFC 3261 section 25.1
-bool same_ignoring_case(std::string_view one, std::string_view other);
-std::string_view trimmed(std::string_view text);
+using base::same_ignoring_case;
+using base::trimmed;
 // At commas outside of quotes and angle brackets (RFC 3261 section 7.3.1); empty entries are left out.
 std::vector<std::string_view> split_list(std::string_view value);
 

@@ -29,7 +29,7 @@ base::Expected<core::Command> request_in(const std::string& in) {
 }
 
 std::string decline(std::string text) {
-    return to_line(to_json(core::Declined{std::move(text)}));
+    return to_line(control::to_json(core::Declined{std::move(text)}));
 }
 
 }  // namespace

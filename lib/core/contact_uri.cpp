@@ -1,16 +1,10 @@
 #include "core/contact_uri.h"
 
 #include <algorithm>
-#include <cctype>
+#include "base/ascii.h"
 
 namespace innkeeper::core {
 namespace {
-
-bool same_ignoring_case(std::string_view a, std::string_view b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
-        return std::tolower(static_cast<unsigned char>(x)) == std::tolower(static_cast<unsigned char>(y));
-    });
-}
 
 int hex_value(char c) {
     if (c >= '0' && c <= '9') return c - '0';
@@ -80,7 +74,7 @@ void each_parameter(std::string_view parameters, char separator, Visit visit) {
 // Parameters that count when only one side has them; others are compared only where both have them.
 bool matters_alone(std::string_view name) {
     for (const std::string_view special : {"user", "ttl", "method", "maddr", "transport"})
-        if (same_ignoring_case(name, special)) return true;
+        if (base::same_ignoring_case(name, special)) return true;
     return false;
 }
 
@@ -89,9 +83,9 @@ bool parameters_fit(std::string_view one, std::string_view other) {
     each_parameter(one, ';', [&](std::string_view name, std::string_view value) {
         bool found = false;
         each_parameter(other, ';', [&](std::string_view other_name, std::string_view other_value) {
-            if (!same_ignoring_case(name, other_name)) return;
+            if (!base::same_ignoring_case(name, other_name)) return;
             found = true;
-            if (!same_ignoring_case(value, other_value)) fit = false;
+            if (!base::same_ignoring_case(value, other_value)) fit = false;
         });
         if (!found && matters_alone(name)) fit = false;
     });
@@ -107,7 +101,7 @@ bool same_headers(std::string_view one, std::string_view other) {
         const auto times_in = [&](std::string_view headers) {
             std::size_t times = 0;
             each_parameter(headers, '&', [&](std::string_view other_name, std::string_view other_value) {
-                if (same_ignoring_case(name, other_name) && value == other_value) ++times;
+                if (base::same_ignoring_case(name, other_name) && value == other_value) ++times;
             });
             return times;
         };
@@ -122,8 +116,8 @@ bool same_contact(std::string_view one, std::string_view other) {
     if (one == other) return true;
     const Parts a = take_apart(one);
     const Parts b = take_apart(other);
-    return same_ignoring_case(a.scheme, b.scheme) && same_unescaped(a.user, b.user) &&
-           same_ignoring_case(a.host, b.host) && same_headers(a.headers, b.headers) &&
+    return base::same_ignoring_case(a.scheme, b.scheme) && same_unescaped(a.user, b.user) &&
+           base::same_ignoring_case(a.host, b.host) && same_headers(a.headers, b.headers) &&
            parameters_fit(a.parameters, b.parameters) && parameters_fit(b.parameters, a.parameters);
 }
 

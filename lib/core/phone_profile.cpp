@@ -2,29 +2,17 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "base/assert.h"
 #include "core/phone_profile_text.h"
 
 namespace innkeeper::core {
-namespace {
-
-char lower(char letter) {
-    return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
-}
-
-bool begins_with(std::string_view text, std::string_view prefix) {
-    return text.size() >= prefix.size() &&
-           std::equal(prefix.begin(), prefix.end(), text.begin(), [](char x, char y) { return lower(x) == lower(y); });
-}
-
-}  // namespace
-
 const PhoneProfile& PhoneProfiles::of(std::string_view user_agent) const {
     const PhoneProfile* best = &profiles_.back();
     std::size_t longest = 0;
     for (const PhoneProfile& profile : profiles_) {
         for (const std::string& prefix : profile.user_agents) {
-            if (prefix.size() <= longest || !begins_with(user_agent, prefix)) continue;
+            if (prefix.size() <= longest || !base::starts_ignoring_case(user_agent, prefix)) continue;
             best = &profile;
             longest = prefix.size();
         }

@@ -4,6 +4,7 @@
 #include <cctype>
 #include <charconv>
 #include <initializer_list>
+#include "base/ascii.h"
 
 namespace innkeeper::core {
 namespace {
@@ -50,12 +51,6 @@ constexpr std::string_view own_headers[] = {"via",
                                             "expires",
                                             "content-type"};
 
-std::string_view trimmed(std::string_view text) {
-    while (!text.empty() && std::isspace(static_cast<unsigned char>(text.front()))) text.remove_prefix(1);
-    while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back()))) text.remove_suffix(1);
-    return text;
-}
-
 bool printable(std::string_view text) {
     return text.size() <= most_octets && std::all_of(text.begin(), text.end(), [](char octet) {
                const auto value = static_cast<unsigned char>(octet);
@@ -91,7 +86,7 @@ public:
         while (!text.empty()) {
             ++line_;
             const auto end = std::min(text.find('\n'), text.size());
-            take(trimmed(text.substr(0, end)));
+            take(base::trimmed(text.substr(0, end)));
             text.remove_prefix(std::min(end + 1, text.size()));
         }
         finish();
@@ -106,8 +101,8 @@ private:
         if (line.front() == '[') return begin(line);
         const auto equals = line.find('=');
         if (equals == std::string_view::npos) return fault("write [PROFILE] or KEY = VALUE");
-        const std::string_view key = trimmed(line.substr(0, equals));
-        const std::string_view value = trimmed(line.substr(equals + 1));
+        const std::string_view key = base::trimmed(line.substr(0, equals));
+        const std::string_view value = base::trimmed(line.substr(equals + 1));
         if (profiles_.empty()) return fault(quoted(key) + " stands before the first [PROFILE]");
         if (!printable(value)) return fault(quoted(key) + " has a control character, or more than 200 octets");
         if (const auto dot = key.find('.'); dot != std::string_view::npos)
@@ -191,7 +186,7 @@ private:
     void take_answer(RefusalStyle& style, std::string_view reason, std::string_view value) {
         const auto blank = std::min(value.find(' '), value.size());
         const auto status = number(value.substr(0, blank));
-        const std::string_view phrase = trimmed(value.substr(blank));
+        const std::string_view phrase = base::trimmed(value.substr(blank));
         if (!status || phrase.empty())
             return fault("answer." + std::string(reason) + ": write STATUS PHRASE, as in 503 Register At Home");
         if (std::find(std::begin(harmless), std::end(harmless), *status) == std::end(harmless))
@@ -205,8 +200,8 @@ private:
         const std::string key = "retry-after." + std::string(to_text(refusal)) + ": ";
         if (refusal == Refusal::paced) return fault(key + "is the phone's turn, computed from the queue: leave it out");
         const auto dots = value.find("..");
-        const auto least = number(trimmed(value.substr(0, dots)));
-        const auto most = dots == std::string_view::npos ? least : number(trimmed(value.substr(dots + 2)));
+        const auto least = number(base::trimmed(value.substr(0, dots)));
+        const auto most = dots == std::string_view::npos ? least : number(base::trimmed(value.substr(dots + 2)));
         const std::uint32_t bound = ends_within_seconds(refusal) ? longest_short_wait : longest_wait;
         if (!least || !most || *least == 0 || *least > *most) return fault(key + "write seconds, as in 30 or 30..60");
         if (*most > bound)
@@ -217,14 +212,11 @@ private:
 
     void take_header(RefusalStyle& style, std::string_view value) {
         const auto colon = value.find(':');
-        const std::string_view name = trimmed(value.substr(0, colon));
+        const std::string_view name = base::trimmed(value.substr(0, colon));
         if (colon == std::string_view::npos || !token(name)) return fault("header: write NAME: VALUE");
-        std::string lower(name);
-        std::transform(lower.begin(), lower.end(), lower.begin(),
-                       [](char octet) { return static_cast<char>(std::tolower(static_cast<unsigned char>(octet))); });
-        if (std::find(std::begin(own_headers), std::end(own_headers), lower) != std::end(own_headers))
+        if (std::find(std::begin(own_headers), std::end(own_headers), base::lower(name)) != std::end(own_headers))
             return fault("header: " + quoted(name) + " is written by the daemon");
-        style.headers += std::string(name) + ": " + std::string(trimmed(value.substr(colon + 1))) + "\r\n";
+        style.headers += std::string(name) + ": " + std::string(base::trimmed(value.substr(colon + 1))) + "\r\n";
     }
 
     void finish() {

@@ -1,23 +1,13 @@
 // A REGISTER through the gatekeeper: who is it, is it really, may it, what changes (design section 11).
 #include <algorithm>
-#include <cctype>
 
+#include "base/ascii.h"
 #include "core/gatekeeper_state.h"
 #include "core/grant_spread.h"
 #include "core/limits.h"
 #include "core/standby.h"
 
 namespace innkeeper::core {
-namespace {
-
-bool same_ignoring_case(std::string_view a, std::string_view b) {
-    return a == b || std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
-               return std::tolower(static_cast<unsigned char>(x)) == std::tolower(static_cast<unsigned char>(y));
-           });
-}
-
-}  // namespace
-
 // A standby says nothing about where the phone is.
 base::Instant newest_registration(const std::vector<Binding>& bindings) {
     base::Instant newest = base::Instant::min();  // zero is when the machine booted: bindings may be older
@@ -55,7 +45,7 @@ const std::string* Gatekeeper::State::served_domain(std::string_view given, bool
     const std::vector<std::string>& domains = settings_.matching.domains;
     if (is_address) return &domains.front();
     const auto found = std::find_if(domains.begin(), domains.end(),
-                                    [&](const std::string& domain) { return same_ignoring_case(domain, given); });
+                                    [&](const std::string& domain) { return base::same_ignoring_case(domain, given); });
     return found == domains.end() ? nullptr : &*found;
 }
 
@@ -80,7 +70,7 @@ Gatekeeper::State::Authentication Gatekeeper::State::authenticate(const Register
     static const auth::Ha1 nobody;
     Authentication result;
     for (const auth::Credentials& credentials : request.credentials) {
-        if (!same_ignoring_case(credentials.realm, realm)) continue;
+        if (!base::same_ignoring_case(credentials.realm, realm)) continue;
         const bool right =
             auth::response_is_right(credentials, "REGISTER", caller.record ? caller.record->ha1 : nobody);
         const auth::NonceCheck nonce =
@@ -100,7 +90,7 @@ backup::TerminalKind Gatekeeper::State::terminal_of(const backup::UserRecord& re
     if (record.terminal != backup::TerminalKind::unknown) return record.terminal;
     const auto& physical = settings_.physical_user_agents;
     const bool is_desk = std::any_of(physical.begin(), physical.end(), [user_agent](const std::string& prefix) {
-        return same_ignoring_case(user_agent.substr(0, prefix.size()), prefix);
+        return base::same_ignoring_case(user_agent.substr(0, prefix.size()), prefix);
     });
     return is_desk ? backup::TerminalKind::desk : backup::TerminalKind::soft;  // unknown is soft (decision 2)
 }

@@ -1,20 +1,16 @@
 #include "sip/digest_header.h"
 
 #include <sofia-sip/msg_types.h>
-#include <strings.h>
 
 #include <optional>
 
 #include "auth/credentials_header.h"
+#include "base/ascii.h"
 
 namespace innkeeper::sip {
 namespace {
 
 constexpr std::size_t most_credentials = 4;  // two algorithms of two realms; more is no phone
-
-bool same(std::string_view left, std::string_view right) {
-    return left.size() == right.size() && strncasecmp(left.data(), right.data(), left.size()) == 0;
-}
 
 // The value without its quotes. Escapes are rare: only then a copy is made.
 std::string_view unquoted(std::string_view value, TextPool& pool) {
@@ -47,7 +43,7 @@ std::optional<auth::Credentials> read(const msg_auth_t& header, TextPool& pool) 
 void read_credentials(const msg_auth_s* first, TextPool& pool, std::vector<auth::Credentials>& out) {
     for (const msg_auth_t* header = first; header != nullptr; header = header->au_next) {
         if (out.size() == most_credentials) return;
-        if (header->au_scheme == nullptr || !same(header->au_scheme, "Digest")) continue;
+        if (header->au_scheme == nullptr || !base::same_ignoring_case(header->au_scheme, "Digest")) continue;
         if (auto credentials = read(*header, pool)) out.push_back(*credentials);
     }
 }

@@ -2,11 +2,11 @@
 
 #include <sofia-sip/sip.h>
 #include <sofia-sip/url.h>
-#include <strings.h>
 
 #include <charconv>
 #include <optional>
 
+#include "base/ascii.h"
 #include "core/limits.h"
 #include "sip/digest_header.h"
 #include "sip/wire_fields.h"
@@ -21,10 +21,6 @@ constexpr std::size_t most_contacts = 2 * Limits::bindings_per_aor + 1;
 
 std::string_view view(const char* text) {
     return text != nullptr ? std::string_view(text) : std::string_view();
-}
-
-bool same(std::string_view left, std::string_view right) {
-    return left.size() == right.size() && strncasecmp(left.data(), right.data(), left.size()) == 0;
 }
 
 template <class Number>
@@ -55,7 +51,7 @@ bool is_sip(const url_t& url) {
 bool has_option(const msg_list_t* list, std::string_view option) {
     for (; list != nullptr; list = list->k_next)
         for (const msg_param_t* item = list->k_items; item != nullptr && *item != nullptr; ++item)
-            if (same(*item, option)) return true;
+            if (base::same_ignoring_case(*item, option)) return true;
     return false;
 }
 
@@ -65,16 +61,16 @@ const char* read_other_parameters(const sip_contact_t& contact, core::ContactReq
         const std::string_view whole(*param);
         const auto equals = whole.find('=');
         if (equals == std::string_view::npos) {
-            if (same(whole, "cisco-keep-alive")) out.keep_alive = true;
+            if (base::same_ignoring_case(whole, "cisco-keep-alive")) out.keep_alive = true;
             continue;
         }
         const auto name = whole.substr(0, equals);
         const auto value = whole.substr(equals + 1);
-        if (same(name, "+sip.instance")) {
+        if (base::same_ignoring_case(name, "+sip.instance")) {
             if (value.size() < 4 || value.front() != '"' || value.back() != '"') return "Bad Instance Id";
             out.instance = value.substr(1, value.size() - 2);
             if (out.instance.size() > Limits::instance_octets) return "Instance Id Too Long";
-        } else if (same(name, "reg-id")) {
+        } else if (base::same_ignoring_case(name, "reg-id")) {
             if (!read_number(value, out.reg_id) || out.reg_id == 0) return "Bad Reg-Id";
         }
     }
@@ -139,7 +135,7 @@ std::string_view RegisterDecoder::join_unknown_requirements(const sip_s& message
     WireWriter text(pool_.rest());
     for (const sip_require_t* list = message.sip_require; list != nullptr; list = list->k_next)
         for (const msg_param_t* item = list->k_items; item != nullptr && *item != nullptr; ++item) {
-            if (same(*item, "path") || same(*item, "outbound")) continue;
+            if (base::same_ignoring_case(*item, "path") || base::same_ignoring_case(*item, "outbound")) continue;
             if (!text.text().empty()) text.own(", ");
             text.foreign(*item);
         }

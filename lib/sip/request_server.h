@@ -39,8 +39,9 @@ public:
     using OnResponse = std::function<bool(const sip_s&)>;
     void show_responses_to(OnResponse on_response) { on_response_ = std::move(on_response); }
 
+    static constexpr std::size_t longest_answer = 16 * 1024;
     struct Served {
-        std::string_view answer;  // in the room that was given; empty: silence
+        std::string_view answer;  // in the room that was given, of longest_answer; empty: silence
         // After a 2xx to a REGISTER: how long its longest binding lives; zero when none is left.
         std::optional<std::chrono::seconds> registered_for;
     };

@@ -7,7 +7,6 @@ namespace {
 
 constexpr std::size_t read_octets = 16 * 1024;  // one TLS record: nothing stays behind inside the TLS library
 constexpr int reads_per_turn = 4;               // then other sockets have their turn
-constexpr std::size_t longest_answer = 16 * 1024;
 constexpr std::size_t most_unsent = 64 * 1024;  // a phone that asks and does not listen is cut off
 
 }  // namespace
@@ -114,7 +113,7 @@ bool StreamConnection::serve_pieces() {
 }
 
 bool StreamConnection::serve(std::string_view message, Framing framing) {
-    static thread_local char room[longest_answer];
+    static thread_local char room[RequestServer::longest_answer];
     const auto served = server_.serve(message, flow_, room, framing);
     if (served.registered_for) registered_until_ = host::now() + *served.registered_for;
     if (unsent_.size() + served.answer.size() > most_unsent) return false;

@@ -1,9 +1,8 @@
 #include "sip/stream_framer.h"
 
-#include <strings.h>
-
 #include <charconv>
 #include <optional>
+#include "base/ascii.h"
 
 namespace innkeeper::sip {
 namespace {
@@ -11,16 +10,6 @@ namespace {
 constexpr std::string_view line_end = "\r\n";
 constexpr std::string_view ping = "\r\n\r\n";
 constexpr std::string_view headers_end = "\r\n\r\n";
-
-bool same(std::string_view left, std::string_view right) {
-    return left.size() == right.size() && strncasecmp(left.data(), right.data(), left.size()) == 0;
-}
-
-std::string_view trimmed(std::string_view text) {
-    const auto first = text.find_first_not_of(" \t\r\n");
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
-}
 
 // Where the header that starts at `from` ends; a line that starts with a blank continues it.
 std::size_t end_of_header(std::string_view headers, std::size_t from) {
@@ -42,9 +31,9 @@ std::optional<std::size_t> content_length(std::string_view headers) {
         start = end + line_end.size();
         const auto colon = line.find(':');
         if (colon == std::string_view::npos) continue;
-        const auto name = trimmed(line.substr(0, colon));
-        if (!same(name, "Content-Length") && !same(name, "l")) continue;
-        const auto value = trimmed(line.substr(colon + 1));
+        const auto name = base::trimmed(line.substr(0, colon));
+        if (!base::same_ignoring_case(name, "Content-Length") && !base::same_ignoring_case(name, "l")) continue;
+        const auto value = base::trimmed(line.substr(colon + 1));
         std::size_t length = 0;
         const auto [last, failed] = std::from_chars(value.data(), value.data() + value.size(), length);
         if (failed != std::errc{} || last != value.data() + value.size()) return std::nullopt;

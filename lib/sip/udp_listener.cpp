@@ -14,9 +14,8 @@ namespace innkeeper::sip {
 namespace {
 
 constexpr unsigned batch_size = 64;
-constexpr unsigned batches_per_turn = 16;       // then timers and other sockets have their turn
-constexpr std::size_t longest_datagram = 8192;  // a REGISTER with ten Contacts of the longest kind fits
-constexpr std::size_t longest_answer = 16384;
+constexpr unsigned batches_per_turn = 16;         // then timers and other sockets have their turn
+constexpr std::size_t longest_datagram = 8192;    // a REGISTER with ten Contacts of the longest kind fits
 constexpr int receive_buffer = 16 * 1024 * 1024;  // 5,000 phones at one instant, several times over
 constexpr int send_buffer = 4 * 1024 * 1024;      // several batches of answers
 constexpr std::size_t shortest_message = 16;      // less is a keepalive (RFC 5626 section 4.4, and older habits)
@@ -42,7 +41,7 @@ struct UdpListener::Batch {
         char in[longest_datagram];
     };
     std::unique_ptr<Slot[]> slots{new Slot[batch_size]};
-    std::unique_ptr<char[]> room{new char[batch_size * longest_answer]};
+    std::unique_ptr<char[]> room{new char[batch_size * RequestServer::longest_answer]};
     std::size_t room_used = 0;
     mmsghdr in[batch_size] = {};
     iovec in_parts[batch_size] = {};
@@ -61,7 +60,7 @@ struct UdpListener::Batch {
         answers = 0;
         room_used = 0;
     }
-    std::span<char> room_for_answer() { return {room.get() + room_used, longest_answer}; }
+    std::span<char> room_for_answer() { return {room.get() + room_used, RequestServer::longest_answer}; }
     // `text` stands at the beginning of that room. The answer leaves from the address that the request came to: the
     // control data tells it both ways.
     void queue_answer(unsigned i, std::string_view text) {

@@ -9,7 +9,7 @@ namespace innkeeper::store {
 
 namespace {
 
-constexpr std::chrono::seconds deadline{10};
+constexpr std::chrono::seconds licence_deadline{10};
 constexpr std::uint64_t most_licences = 1'000'000'000;
 
 template <class Number>
@@ -71,7 +71,7 @@ base::Expected<LicenceSpec> set_licence(const std::string& conninfo, std::string
     if (!spec) return spec;
     const auto failed = attempt([&] {
         Watchdog watchdog;
-        Connection connection(conninfo, watchdog, deadline);
+        Connection connection(conninfo, watchdog, licence_deadline);
         require_current_schema(connection);
         connection.transact([&](pqxx::work& transaction) {
             if (!spec->capacity) {

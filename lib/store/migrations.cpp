@@ -9,7 +9,7 @@ namespace innkeeper::store {
 
 namespace {
 
-constexpr std::chrono::seconds deadline{60};  // a step may rewrite a large table
+constexpr std::chrono::seconds migration_deadline{60};  // a step may rewrite a large table
 
 std::string version_text(unsigned number) {
     return "version " + std::to_string(number);
@@ -76,7 +76,7 @@ base::Expected<MigrationSummary> migrate(const std::string& conninfo) {
     MigrationSummary summary;
     const auto failed = attempt([&] {
         Watchdog watchdog;
-        Connection connection(conninfo, watchdog, deadline);
+        Connection connection(conninfo, watchdog, migration_deadline);
         summary = migrate(connection);
     });
     if (failed) return base::error("database: " + failed->text);

@@ -11,7 +11,7 @@ namespace innkeeper::store {
 
 namespace {
 
-constexpr std::chrono::seconds deadline{60};  // for one batch, also behind a lock
+constexpr std::chrono::seconds transfer_deadline{60};  // for one batch, also behind a lock
 constexpr std::size_t users_per_batch = 5000;
 
 template <std::size_t Size>
@@ -98,7 +98,7 @@ base::Expected<ImportSummary> import_users(const std::string& conninfo, std::ist
     FileTroubles troubles(filename);
     const auto failed = attempt([&] {
         Watchdog watchdog;
-        Connection connection(conninfo, watchdog, deadline);
+        Connection connection(conninfo, watchdog, transfer_deadline);
         require_current_schema(connection);
         connection.transact([&](pqxx::work& transaction) {
             check_settings(transaction, *file, troubles);
@@ -114,7 +114,7 @@ base::Expected<std::size_t> export_users(const std::string& conninfo, std::ostre
     std::size_t count = 0;
     const auto failed = attempt([&] {
         Watchdog watchdog;
-        Connection connection(conninfo, watchdog, deadline);
+        Connection connection(conninfo, watchdog, transfer_deadline);
         require_current_schema(connection);
         connection.transact([&](pqxx::work& transaction) {
             out << "aor,display_name,extension,terminal,settings,enabled,priority\n";
