@@ -90,6 +90,8 @@ void Proxy::receive_request(base::Instant now, Message message, const Hop& from,
                                   {},
                                   {},
                                   base::Instant::max(),
+                                  0,
+                                  false,
                                   base::Instant::max(),
                                   invite,
                                   false,
@@ -161,6 +163,7 @@ void Proxy::receive_answer(base::Instant now, Message message, const Hop& from, 
         if (branch->ack.empty()) branch->ack = make_ack(branch->sent, message).text();
         out.push_back(Transmit{branch->hop, branch->ack});
     }
+    branch->answer_by = base::Instant::max();
     if (!pass_up) return plan(context);
     const std::uint16_t status = message.status;
     message.remove_first("Via");

@@ -31,12 +31,13 @@ struct Fork {
     std::string sent_by;                // our Via there: "UDP 192.0.2.1:5060"
     std::vector<std::string> routes;    // put before the request's own Route entries (RFC 3327 section 5.3)
     std::vector<std::string> recorded;  // our Record-Route entries, topmost first; empty: not recorded
-    std::vector<Header> extra;          // added, or put in place of those of the same name
+    std::vector<Header> extra;  // put in place of those of the same name; one without a value takes them off
 };
 // Copies that are sent together; the next group's turn comes when all of these have refused, or after `ring_for`.
 struct Group {
     std::vector<Fork> forks;
     base::Duration ring_for = base::Duration::max();
+    base::Duration answer_within = base::Duration::max();  // who has not said anything by then, not even 100, is away
 };
 
 // The owner decides now: forward() or answer().
@@ -46,7 +47,8 @@ struct Decide {
 // Every group has refused: the owner may forward() to others now, or conclude().
 struct Exhausted {
     ContextId id = 0;
-    std::uint16_t status = 0;  // the best of the refusals
+    std::uint16_t status = 0;  // the best of the refusals since the last forward()
+    bool timed_out = false;    // the last group's time was over
 };
 // The ACK of a 2xx is a request of its own without a transaction: the owner may relay() it.
 struct RelayAck {
@@ -113,6 +115,7 @@ private:
         bool provisional = false;
         bool settled = false;  // has its final answer, or is given up
         base::Instant timer_c = base::Instant::max();
+        base::Instant answer_by = base::Instant::max();
         base::Instant gives_up = base::Instant::max();  // after a CANCEL that nobody answers
     };
     struct Context {
@@ -127,6 +130,8 @@ private:
         std::vector<Branch> branches;
         ResponseChoice refusals;
         base::Instant group_ends = base::Instant::max();
+        std::uint16_t refused_with = 0;  // the best since the last forward()
+        bool timed_out = false;
         base::Instant planned = base::Instant::max();  // its place in the agenda
         bool invite = false;
         bool final_sent = false;  // to the caller
@@ -143,7 +148,10 @@ private:
                 std::vector<Header> extra, ProxyEffects& out);
     void conclude(base::Instant now, Context& context, ProxyEffects& out);
     void start_next_group(base::Instant now, Context& context, ProxyEffects& out);
-    void start(base::Instant now, Context& context, Fork fork, std::uint32_t breadth, ProxyEffects& out);
+    void start(base::Instant now, Context& context, Fork fork, std::uint32_t breadth, base::Duration answer_within,
+               ProxyEffects& out);
+    void give_up_waiting(base::Instant now, Context& context, Branch& branch, ProxyEffects& out);
+    void end_group(base::Instant now, Context& context, ProxyEffects& out);
     void branch_refused(base::Instant now, Context& context, Message refusal, ProxyEffects& out);
     void branch_failed(base::Instant now, Context& context, Branch& branch, std::uint16_t status,
                        std::string_view phrase, ProxyEffects& out);

@@ -21,7 +21,10 @@ void prepare(Message& copy, const Fork& fork) {
     for (auto route = fork.routes.rbegin(); route != fork.routes.rend(); ++route) copy.prepend("Route", *route);
     for (auto entry = fork.recorded.rbegin(); entry != fork.recorded.rend(); ++entry)
         copy.prepend("Record-Route", *entry);
-    for (const Header& header : fork.extra) copy.set(header.name, header.value);
+    for (const Header& header : fork.extra) {
+        copy.remove(header.name);
+        if (!header.value.empty()) copy.set(header.name, header.value);
+    }
 }
 
 std::string via_entry(const Fork& fork, std::string_view branch) {
@@ -36,6 +39,7 @@ void Proxy::forward(base::Instant now, ContextId id, std::vector<Group> groups, 
     if (context->invite && context->server.state() == ServerTransaction::State::trying)
         send_up(now, *context, make_answer(context->request, 100, "Trying", {}), out);
     std::move(groups.begin(), groups.end(), std::back_inserter(context->groups));
+    context->refused_with = 0;
     start_next_group(now, *context, out);
     plan(*context);
 }
@@ -45,13 +49,14 @@ void Proxy::start_next_group(base::Instant now, Context& context, ProxyEffects& 
     while (!context.groups.empty() && context.groups.front().forks.empty()) context.groups.pop_front();
     if (context.groups.empty()) {
         if (!context.no_more)
-            out.push_back(Exhausted{context.id, context.refusals.status()});
+            out.push_back(Exhausted{context.id, context.refused_with, context.timed_out});
         else
             conclude(now, context, out);
         return;
     }
     Group group = std::move(context.groups.front());
     context.groups.pop_front();
+    context.timed_out = false;
     if (group.ring_for != base::Duration::max()) context.group_ends = now + group.ring_for;
     // RFC 5393 section 5.3.3: what may still be spent is shared by those that ring at once.
     const auto count = static_cast<std::uint32_t>(group.forks.size());
@@ -60,10 +65,12 @@ void Proxy::start_next_group(base::Instant now, Context& context, ProxyEffects& 
         context.refusals.add(make_answer(context.request, 440, "Max-Breadth Exceeded", context.to_tag));
         return start_next_group(now, context, out);
     }
-    for (Fork& fork : group.forks) start(now, context, std::move(fork), breadth / count, out);
+    for (Fork& fork : group.forks) 
+        start(now, context, std::move(fork), breadth / count, group.answer_within, out);
 }
 
-void Proxy::start(base::Instant now, Context& context, Fork fork, std::uint32_t breadth, ProxyEffects& out) {
+void Proxy::start(base::Instant now, Context& context, Fork fork, std::uint32_t breadth, base::Duration answer_within,
+                  ProxyEffects& out) {
     Message copy = context.request;
     prepare(copy, fork);
     copy.set("Max-Breadth", std::to_string(breadth));
@@ -84,6 +91,7 @@ void Proxy::start(base::Instant now, Context& context, Fork fork, std::uint32_t 
                                 false,
                                 false,
                                 context.invite ? now + settings_.timer_c : base::Instant::max(),
+                                answer_within == base::Duration::max() ? base::Instant::max() : now + answer_within,
                                 base::Instant::max()});
 }
 
@@ -95,6 +103,8 @@ void Proxy::relay(Message ack, const Fork& fork, ProxyEffects& out) {
 
 void Proxy::branch_refused(base::Instant now, Context& context, Message refusal, ProxyEffects& out) {
     const bool global = refusal.status >= 600;
+    if (context.refused_with == 0 || goes_before(refusal.status, context.refused_with))
+        context.refused_with = refusal.status;
     context.refusals.add(std::move(refusal));
     if (global) {
         context.no_more = true;
@@ -108,10 +118,10 @@ void Proxy::branch_refused(base::Instant now, Context& context, Message refusal,
 
 void Proxy::branch_failed(base::Instant now, Context& context, Branch& branch, std::uint16_t status,
                           std::string_view phrase, ProxyEffects& out) {
+    branch.timer_c = branch.gives_up = branch.answer_by = base::Instant::max();
+    branch.client.abandon();
     if (branch.settled) return;
     branch.settled = true;
-    branch.client.abandon();
-    branch.timer_c = branch.gives_up = base::Instant::max();
     branch_refused(now, context, make_answer(context.request, status, phrase, context.to_tag), out);
 }
 
@@ -142,7 +152,7 @@ void Proxy::lost(base::Instant now, const Hop& hop, ProxyEffects& out) {
     for (const ContextId id : touched) {
         Context& context = contexts_.at(id);
         for (std::size_t i = 0; i < context.branches.size(); ++i)
-            if (context.branches[i].hop == hop)
+            if (context.branches[i].hop == hop && !context.branches[i].settled)
                 branch_failed(now, context, context.branches[i], 503, "Connection Lost", out);
         plan(context);
     }
@@ -164,6 +174,8 @@ void Proxy::branch_on_time(base::Instant now, Context& context, Branch& branch, 
         branch_failed(now, context, branch, 408, "Request Timeout", out);
     else if (branch.gives_up <= now)
         branch_failed(now, context, branch, 487, "Request Terminated", out);
+    else if (branch.answer_by <= now)
+        give_up_waiting(now, context, branch, out);
 }
 
 void Proxy::on_time(base::Instant now, ProxyEffects& out) {
@@ -177,12 +189,29 @@ void Proxy::on_time(base::Instant now, ProxyEffects& out) {
         // By index: a refusal may start the next group, which adds branches.
         for (std::size_t i = 0; i < context.branches.size(); ++i)
             branch_on_time(now, context, context.branches[i], out);
-        if (context.group_ends <= now) {
-            context.group_ends = base::Instant::max();
-            cancel_branches(now, context, out);
-        }
+        if (context.group_ends <= now) end_group(now, context, out);
         plan(context);
     }
+}
+
+// Others are tried; should it speak after all, it is cancelled.
+void Proxy::give_up_waiting(base::Instant now, Context& context, Branch& branch, ProxyEffects& out) {
+    branch.answer_by = base::Instant::max();
+    if (std::exchange(branch.settled, true)) return;
+    branch.cancel_wanted = true;
+    branch_refused(now, context, make_answer(context.request, 408, "Request Timeout", context.to_tag), out);
+}
+
+// The next group's turn comes now, however long these take to confirm that they do not ring any more; if one of them
+// is picked up in this moment, its 2xx still goes up.
+void Proxy::end_group(base::Instant now, Context& context, ProxyEffects& out) {
+    context.group_ends = base::Instant::max();
+    cancel_branches(now, context, out);
+    bool any = false;
+    for (Branch& branch : context.branches) any = !std::exchange(branch.settled, true) || any;
+    if (!any) return;
+    context.timed_out = true;
+    branch_refused(now, context, make_answer(context.request, 487, "Request Terminated", context.to_tag), out);
 }
 
 base::Instant Proxy::next_deadline() const {
@@ -193,7 +222,7 @@ void Proxy::plan(Context& context) {
     base::Instant next = std::min(context.server.next_deadline(), context.group_ends);
     bool done = context.server.ended();
     for (const Branch& branch : context.branches) {
-        next = std::min({next, branch.client.next_deadline(), branch.timer_c, branch.gives_up});
+        next = std::min({next, branch.client.next_deadline(), branch.timer_c, branch.gives_up, branch.answer_by});
         if (branch.cancel) next = std::min(next, branch.cancel->next_deadline());
         done = done && branch.client.ended();
     }

@@ -22,9 +22,13 @@ int rank(std::uint16_t status) {
 
 }  // namespace
 
+bool goes_before(std::uint16_t one, std::uint16_t other) {
+    return rank(one) < rank(other);
+}
+
 void ResponseChoice::add(Message refusal) {
     std::copy_if(refusal.headers.begin(), refusal.headers.end(), std::back_inserter(challenges_), is_challenge);
-    if (!best_ || rank(refusal.status) < rank(best_->status)) best_ = std::move(refusal);
+    if (!best_ || goes_before(refusal.status, best_->status)) best_ = std::move(refusal);
 }
 
 Message ResponseChoice::take() {

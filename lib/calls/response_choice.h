@@ -7,6 +7,9 @@
 
 namespace innkeeper::calls {
 
+// True: `one` goes back rather than `other`.
+bool goes_before(std::uint16_t one, std::uint16_t other);
+
 // Collects the final refusals of all branches of one request.
 class ResponseChoice {
 public:

@@ -31,6 +31,7 @@ struct House {
     std::vector<std::uint16_t> concluded;
     std::vector<RelayAck> acks;
     std::size_t decisions = 0;
+    bool timed_out = false;  // as the last Exhausted said
 
     void settle(ProxyEffects effects) {
         for (std::size_t i = 0; i < effects.size(); ++i) {
@@ -41,6 +42,7 @@ struct House {
                 proxy.forward(now, decide->id, groups, more);
             }
             if (auto* exhausted = std::get_if<Exhausted>(&effects[i])) {
+                timed_out = exhausted->timed_out;
                 if (overflow.empty())
                     proxy.conclude(now, exhausted->id, more);
                 else
@@ -239,6 +241,57 @@ TEST_CASE("when all have refused the owner may send the call elsewhere", "[calls
     REQUIRE(house.at(6009, "INVITE").size() == 1);
     house.receive(answer_to(house.at(6009, "INVITE").front(), 200), flow(6009));
     CHECK(house.concluded == std::vector<std::uint16_t>{200});
+}
+
+TEST_CASE("a phone whose time to ring is over is cancelled, and nobody waits for it to say so", "[calls]") {
+    House house;
+    house.groups = {{{fork(6001)}, 20s}};
+    house.overflow = {{{fork(6002)}, base::Duration::max()}};
+    house.receive(request({}), flow(5060));
+    house.receive(answer_to(house.at(6001, "INVITE").at(0), 180), flow(6001));
+    house.wait(20s);
+    CHECK(house.at(6001, "CANCEL").size() == 1);
+    REQUIRE(house.at(6002, "INVITE").size() == 1);
+    CHECK(house.timed_out);
+    SECTION("picked up in that moment, it still has the call") {
+        house.receive(answer_to(house.at(6001, "INVITE").at(0), 200), flow(6001));
+        CHECK(house.concluded == std::vector<std::uint16_t>{200});
+    }
+    SECTION("its late refusal counts for nothing") {
+        house.receive(answer_to(house.at(6001, "INVITE").at(0), 603), flow(6001));
+        CHECK(house.concluded.empty());
+        house.receive(answer_to(house.at(6002, "INVITE").at(0), 486), flow(6002));
+        CHECK(house.concluded == std::vector<std::uint16_t>{486});
+    }
+    house.wait(3min);
+    house.wait(40s);
+    CHECK(house.proxy.under_way() == 0);
+}
+
+TEST_CASE("who says nothing within its time is passed over, and is cancelled when it speaks after all", "[calls]") {
+    House house;
+    house.groups = {{{fork(6001)}, base::Duration::max(), 3s}, {{fork(6002)}, base::Duration::max(), 3s}};
+    house.receive(request({}), flow(5060));
+    house.wait(2900ms);
+    CHECK(house.at(6002, "INVITE").empty());
+    house.wait(200ms);
+    REQUIRE(house.at(6002, "INVITE").size() == 1);
+    house.receive(answer_to(house.at(6002, "INVITE").at(0), 100), flow(6002));
+    house.wait(10s);
+    CHECK(house.concluded.empty());
+    house.receive(answer_to(house.at(6001, "INVITE").at(0), 180), flow(6001));
+    CHECK(house.at(6001, "CANCEL").size() == 1);
+}
+
+TEST_CASE("what the owner takes off is in no copy", "[calls]") {
+    House house;
+    house.groups.at(0).forks.at(0).extra = {{"Diversion", ""}, {"Privacy", "id"}};
+    Sketch sketch;
+    sketch.more = "Diversion: <sip:x@example.com>\r\nDiversion: <sip:y@example.com>\r\nPrivacy: none\r\n";
+    house.receive(request(sketch), flow(5060));
+    const Message copy = *Message::parse(house.at(6001, "INVITE").at(0));
+    CHECK(copy.find("Diversion") == nullptr);
+    CHECK(copy.all("Privacy") == std::vector<std::string_view>{"id"});
 }
 
 TEST_CASE("a phone that rings for longer than timer C is cancelled", "[calls]") {
