@@ -37,7 +37,8 @@ std::string own_branch_start(std::uint64_t seed) {
 std::optional<Fault> find_missing(const Message& request) {
     for (const std::string_view name : {"Via", "From", "To", "Call-ID", "CSeq"})
         if (request.find(name) == nullptr) return Fault{400, "Missing " + std::string(name), {}};
-    if (!Via::parse(*request.find("Via"))) return Fault{400, "Bad Via", {}};
+    for (const std::string_view name : {"From", "To", "Call-ID", "CSeq", "Max-Forwards"})
+        if (request.all(name).size() > 1) return Fault{400, "More Than One " + std::string(name), {}};
     for (const std::string_view name : {"From", "To"})
         if (!NameAddr::parse(*request.find(name))) return Fault{400, "Bad " + std::string(name), {}};
     const auto cseq = CSeq::parse(*request.find("CSeq"));
@@ -57,8 +58,8 @@ std::optional<Fault> find_fault(const Message& request) {
         return Fault{400, "Bad Max-Breadth", {}};
     else if (is_zero(breadth))
         return Fault{440, "Max-Breadth Exceeded", {}};
-    if (const std::string* required = request.find("Proxy-Require"); required != nullptr && !required->empty())
-        return Fault{420, "Bad Extension", *required};
+    for (const std::string_view required : request.all("Proxy-Require"))
+        if (!required.empty()) return Fault{420, "Bad Extension", std::string(required)};
     if (!SipUri::parse(request.uri))
         return request.uri.find(':') == std::string::npos ? Fault{400, "Bad Request-URI", {}}
                                                           : Fault{416, "Unsupported URI Scheme", {}};
@@ -112,15 +113,13 @@ bool is_loop(const Message& request, std::string_view loop, std::uint64_t seed) 
     return false;
 }
 
-void note_source(Message& request, const base::Endpoint& source) {
-    const std::string* top = request.find("Via");
-    auto via = top != nullptr ? Via::parse(*top) : base::Expected<Via>(base::error("no Via"));
-    if (!via) return;
+void note_source(Message& request, Via via, const base::Endpoint& source) {
     const std::string ip = source.ip.text();
-    const bool asks = via->parameters.has("rport");
-    if (asks) via->parameters.set("rport", std::to_string(source.port));
-    if (asks || via->host != ip) via->parameters.set("received", ip);
-    request.set("Via", via->text());
+    const bool asks = via.parameters.has("rport");
+    if (asks) via.parameters.set("rport", std::to_string(source.port));
+    if (!asks && via.host == ip) return;
+    via.parameters.set("received", ip);
+    request.set("Via", via.text());
 }
 
 Message make_answer(const Message& request, std::uint16_t status, std::string_view phrase, std::string_view to_tag) {
@@ -141,6 +140,18 @@ Message make_answer(const Message& request, std::uint16_t status, std::string_vi
         answer.headers.push_back({"Timestamp", *stamp});
     }
     return answer;
+}
+
+bool take_own_via(Message& answer, const Message& request) {
+    answer.remove_first("Via");
+    const auto left = answer.all("Via");
+    if (left.empty()) return false;
+    if (left == request.all("Via")) return true;
+    answer.remove("Via");
+    std::vector<Header> vias;
+    for (const std::string_view entry : request.all("Via")) vias.push_back({"Via", std::string(entry)});
+    answer.headers.insert(answer.headers.begin(), vias.begin(), vias.end());
+    return true;
 }
 
 namespace {

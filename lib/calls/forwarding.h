@@ -20,8 +20,8 @@ struct Fault {
     std::string unsupported;  // with 420
 };
 
-// What every request must have, whoever sends it: the mandatory headers, a Max-Forwards left, nothing in Proxy-Require,
-// a Max-Breadth left. Nothing: sound.
+// What every request must have beside a sound Via, whoever sends it: the mandatory headers, once each; a Max-Forwards
+// left, nothing in Proxy-Require, a Max-Breadth left. Nothing: sound.
 std::optional<Fault> find_fault(const Message& request);
 
 inline constexpr std::uint32_t usual_max_forwards = 70;
@@ -40,11 +40,14 @@ std::string make_branch(std::string_view loop, std::uint64_t unique, std::uint64
 // True when a Via of ours carries the same hash: nothing has changed since, so it would come again.
 bool is_loop(const Message& request, std::string_view loop, std::uint64_t seed);
 
-// The header of a response's way back: `received` and `rport` of the topmost Via (RFC 3581 section 4).
-void note_source(Message& request, const base::Endpoint& source);
+// The header of a response's way back: `received` and `rport` of the topmost Via (RFC 3581 section 4), which is `via`.
+void note_source(Message& request, Via via, const base::Endpoint& source);
 
 // An answer to a request of our own making (RFC 3261 section 8.2.6); `to_tag` is used where To has none, 100 gets none.
 Message make_answer(const Message& request, std::uint16_t status, std::string_view phrase, std::string_view to_tag);
+// Takes our Via off an answer; what is below is again as it was in `request`, whatever became of it on the way. False:
+// nothing is below, so the answer was meant for us alone (section 16.7, step 3).
+bool take_own_via(Message& answer, const Message& request);
 // The CANCEL and the ACK of a forwarded INVITE (sections 9.1 and 17.1.1.3).
 Message make_cancel(const Message& sent);
 Message make_ack(const Message& sent, const Message& refusal);

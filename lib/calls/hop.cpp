@@ -9,13 +9,13 @@ base::Transport transport_of(const Hop& hop) {
     return base::Transport::tls;
 }
 
+}  // namespace
+
 const base::IpAddress* address_of(const Hop& hop) {
     if (const auto* flow = std::get_if<base::Flow>(&hop)) return &flow->remote.ip;
     if (const auto* address = std::get_if<AddressHop>(&hop)) return &address->endpoint.ip;
     return nullptr;
 }
-
-}  // namespace
 
 bool is_reliable(const Hop& hop) {
     return transport_of(hop) != base::Transport::udp;

@@ -32,6 +32,7 @@ struct Transmit {
 
 // A reliable hop repeats by itself, so transactions over it do not (RFC 3261 section 17).
 bool is_reliable(const Hop& hop);
+const base::IpAddress* address_of(const Hop& hop);  // null: another site
 // Does a message from `one` prove to come from where `other` is? Flows by source address, as NATs rebind ports.
 bool same_origin(const Hop& one, const Hop& other);
 

@@ -9,6 +9,7 @@ namespace innkeeper::calls {
 namespace {
 
 constexpr std::string_view version = "SIP/2.0";
+constexpr std::size_t usual_headers = 24;
 
 // RFC 3261 section 20 and the extensions that pass here.
 constexpr std::pair<char, std::string_view> compact_names[] = {
@@ -151,6 +152,7 @@ std::vector<std::string_view> split_list(std::string_view value) {
 base::Expected<Message> Message::parse(std::string_view octets) {
     if (octets.size() > most_octets) return base::error("a message longer than 64 KiB");
     Message message;
+    message.headers.reserve(usual_headers);
     std::string_view line;
     if (!take_line(octets, line) || has_control_octet(line) || !read_start_line(line, message))
         return base::error("a start line that is none");

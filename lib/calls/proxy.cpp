@@ -22,8 +22,9 @@ std::string transaction_key(const Message& request, const Via& via) {
     return key + " " + (of_invite ? "INVITE" : request.method);
 }
 
-std::string branch_key(std::string_view branch, std::string_view method) {
-    return std::string(branch) + " " + std::string(method);
+bool is_inside_dialog(const Message& request) {
+    const auto to = NameAddr::parse(*request.find("To"));
+    return to && !to->tag().empty();
 }
 
 }  // namespace
@@ -62,20 +63,16 @@ void Proxy::receive_request(base::Instant now, Message message, const Hop& from,
                             message.find("Call-ID") != nullptr && message.find("CSeq") != nullptr;
     if (!answerable) return;  // nobody to answer to
     const auto fault = find_fault(message);
-    if (const auto* flow = std::get_if<base::Flow>(&from)) note_source(message, flow->remote);
+    if (const auto* flow = std::get_if<base::Flow>(&from)) note_source(message, *via, flow->remote);
     if (fault) return message.method == "ACK" ? void() : answer_statelessly(message, from, *fault, out);
     const std::string key = transaction_key(message, *via);
     if (message.method == "ACK") return receive_ack(now, key, std::move(message), from, out);
     if (const auto known = by_key_.find(key); known != by_key_.end()) {
-        Context& context = contexts_.at(known->second);
-        if (context.server.on_repetition()) out.push_back(Transmit{context.from, context.last_answer});
+        receive_again(from, contexts_.at(known->second), out);
         return;
     }
     if (message.method == "CANCEL") return receive_cancel(now, *via, message, from, out);
-    if (contexts_.size() >= settings_.most_requests)
-        return answer_statelessly(message, from, {503, "Too Many Requests Under Way", {}}, out);
-    if (is_loop(message, loop_hash(message), settings_.seed))
-        return answer_statelessly(message, from, {482, "Loop Detected", {}}, out);
+    if (!has_room_for(message)) return answer_statelessly(message, from, {503, "Too Many Requests Under Way", {}}, out);
 
     const ContextId id = ++last_id_;
     const bool invite = message.method == "INVITE";
@@ -97,7 +94,21 @@ void Proxy::receive_request(base::Instant now, Message message, const Hop& from,
                                   false,
                                   false});
     by_key_.emplace(key, id);
+    if (const auto* source = address_of(from)) ++from_source_[*source];
     out.push_back(Decide{id});
+}
+
+// Whoever is in a call can end it, also when no more calls are taken.
+bool Proxy::has_room_for(const Message& request) const {
+    if (contexts_.size() < settings_.most_requests) return true;
+    return contexts_.size() < settings_.most_requests + settings_.most_requests / 4 && is_inside_dialog(request);
+}
+
+// A caller whose connection broke repeats its request over another one, and is answered there from then on.
+void Proxy::receive_again(const Hop& from, Context& context, ProxyEffects& out) {
+    if (!same_origin(from, context.from)) return;
+    context.from = from;
+    if (context.server.on_repetition()) out.push_back(Transmit{context.from, context.last_answer});
 }
 
 // An ACK of a refusal ends here; that of a 2xx goes on, with or without a transaction that is still known.
@@ -106,6 +117,7 @@ void Proxy::receive_ack(base::Instant now, const std::string& key, Message messa
     const auto known = by_key_.find(key);
     if (known != by_key_.end()) {
         Context& context = contexts_.at(known->second);
+        if (!same_origin(from, context.from)) return;
         const bool absorbed = context.server.on_ack(now) == ServerTransaction::Ack::absorbed;
         plan(context);
         if (absorbed) return;
@@ -118,7 +130,7 @@ void Proxy::receive_cancel(base::Instant now, const Via& via, const Message& mes
     Message as_invite = message;
     as_invite.method = "INVITE";
     const auto known = by_key_.find(transaction_key(as_invite, via));
-    if (known == by_key_.end())
+    if (known == by_key_.end() || !same_origin(from, contexts_.at(known->second).from))
         return answer_statelessly(message, from, {481, "Call/Transaction Does Not Exist", {}}, out);
     Context& context = contexts_.at(known->second);
     out.push_back(Transmit{from, make_answer(message, 200, "OK", context.to_tag).text()});
@@ -147,9 +159,10 @@ void Proxy::receive_answer(base::Instant now, Message message, const Hop& from, 
     const auto cseq = CSeq::parse(*sequence);
     if (!via || !cseq) return;
     const bool of_cancel = cseq->method == "CANCEL";
-    const auto known = by_branch_.find(branch_key(via->branch(), of_cancel ? "INVITE" : cseq->method));
+    const auto known = by_branch_.find(std::string(via->branch()));
     if (known == by_branch_.end()) return;
     Context& context = contexts_.at(known->second);
+    if (of_cancel ? !context.invite : cseq->method != context.request.method) return;
     const auto branch = std::find_if(context.branches.begin(), context.branches.end(),
                                      [&](const Branch& one) { return one.id == via->branch(); });
     INNKEEPER_ASSERT(branch != context.branches.end());
@@ -158,20 +171,21 @@ void Proxy::receive_answer(base::Instant now, Message message, const Hop& from, 
         if (branch->cancel) branch->cancel->on_answer(now, message.status);
         return plan(context);
     }
+    if (!take_own_via(message, context.request)) return;
     const auto [pass_up, acknowledge] = branch->client.on_answer(now, message.status);
     if (acknowledge) {
-        if (branch->ack.empty()) branch->ack = make_ack(branch->sent, message).text();
+        if (branch->ack.empty()) branch->ack = make_ack(*Message::parse(branch->octets), message).text();
         out.push_back(Transmit{branch->hop, branch->ack});
     }
     branch->answer_by = base::Instant::max();
     if (!pass_up) return plan(context);
     const std::uint16_t status = message.status;
-    message.remove_first("Via");
     if (status < 200) {
         branch->provisional = true;
-        if (context.invite && status > 100) branch->timer_c = now + settings_.timer_c;
+        if (context.invite && status > 100 && !branch->cancel_wanted) branch->timer_c = now + settings_.timer_c;
         if (branch->cancel_wanted && !branch->cancel) cancel(now, *branch, out);
-        if (status > 100 && !context.final_sent) {
+        // A request that is no INVITE has no provisional answer but 100 (RFC 4320 section 4.1).
+        if (status > 100 && context.invite && !context.final_sent) {
             out.push_back(Answered{context.id, message, branch->hop});
             send_up(now, context, std::move(message), out);
         }
@@ -180,6 +194,7 @@ void Proxy::receive_answer(base::Instant now, Message message, const Hop& from, 
     const bool first = !branch->settled;
     branch->settled = true;
     branch->timer_c = branch->gives_up = base::Instant::max();
+    branch->octets = {};
     if (status < 300) {
         out.push_back(Answered{context.id, message, branch->hop});
         context.no_more = true;
@@ -200,6 +215,7 @@ void Proxy::send_up(base::Instant now, Context& context, Message answer, ProxyEf
     context.last_answer = std::move(octets);
     if (status < 200 || context.final_sent) return;
     context.final_sent = true;
+    context.request.body = {};  // goes nowhere any more
     context.group_ends = base::Instant::max();
     out.push_back(Concluded{context.id, status});
 }
@@ -242,10 +258,17 @@ void Proxy::answer(base::Instant now, Context& context, std::uint16_t status, st
 }
 
 void Proxy::conclude(base::Instant now, Context& context, ProxyEffects& out) {
-    if (context.refusals.empty())
+    const bool unanswered = context.refusals.status() == 408;
+    if (!context.invite && unanswered) {
+        // Whoever has waited as long as we have knows that nobody answered (RFC 4320 section 4.2).
+        context.server.fall_silent(now);
+        context.final_sent = true;
+        out.push_back(Concluded{context.id, 408});
+    } else if (context.refusals.empty()) {
         answer(now, context, 480, "Temporarily Unavailable", {}, out);
-    else
+    } else {
         send_up(now, context, context.refusals.take(), out);
+    }
 }
 
 }  // namespace innkeeper::calls

@@ -31,7 +31,7 @@ struct Fork {
     std::string sent_by;                // our Via there: "UDP 192.0.2.1:5060"
     std::vector<std::string> routes;    // put before the request's own Route entries (RFC 3327 section 5.3)
     std::vector<std::string> recorded;  // our Record-Route entries, topmost first; empty: not recorded
-    std::vector<Header> extra;  // put in place of those of the same name; one without a value takes them off
+    std::vector<Header> extra;          // put in place of those of the same name; one without a value takes them off
 };
 // Copies that are sent together; the next group's turn comes when all of these have refused, or after `ring_for`.
 struct Group {
@@ -72,8 +72,8 @@ using ProxyEffects = std::vector<ProxyEffect>;
 struct ProxySettings {
     TransactionTimers timers;
     base::Duration timer_c = std::chrono::seconds(181);  // more than three minutes (section 16.6, step 11)
-    std::size_t most_requests = 20000;                   // under way at once; more are answered 503
-    std::uint64_t seed = 1;                              // makes this run's branches and tags its own
+    std::size_t most_requests = 20000;  // under way at once; more are answered 503, a quarter later inside dialogs
+    std::uint64_t seed = 1;             // makes this run's branches and tags its own
 };
 
 class Proxy {
@@ -100,13 +100,13 @@ public:
     Message* request_to_forward(ContextId id);  // the owner takes its own Route entries and credentials off
     const Hop* origin(ContextId id) const;
     std::size_t under_way() const { return contexts_.size(); }
+    std::size_t under_way_from(const Hop& source) const;  // from its address, whatever the port (R15)
 
 private:
     struct Branch {
         std::string id;  // of our Via
         Hop hop;
-        Message sent;
-        std::string octets;
+        std::string octets;  // as sent; until its final answer
         ClientTransaction client;
         std::string ack;
         std::optional<ClientTransaction> cancel;
@@ -140,6 +140,7 @@ private:
 
     void receive_request(base::Instant now, Message message, const Hop& from, ProxyEffects& out);
     void receive_answer(base::Instant now, Message message, const Hop& from, ProxyEffects& out);
+    void receive_again(const Hop& from, Context& context, ProxyEffects& out);
     void receive_ack(base::Instant now, const std::string& key, Message message, const Hop& from, ProxyEffects& out);
     void receive_cancel(base::Instant now, const Via& via, const Message& message, const Hop& from, ProxyEffects& out);
     void answer_statelessly(const Message& request, const Hop& to, const Fault& fault, ProxyEffects& out);
@@ -148,17 +149,20 @@ private:
                 std::vector<Header> extra, ProxyEffects& out);
     void conclude(base::Instant now, Context& context, ProxyEffects& out);
     void start_next_group(base::Instant now, Context& context, ProxyEffects& out);
-    void start(base::Instant now, Context& context, Fork fork, std::uint32_t breadth, base::Duration answer_within,
-               ProxyEffects& out);
+    void start(base::Instant now, Context& context, const Fork& fork, std::string_view loop, std::uint32_t breadth,
+               base::Duration answer_within, ProxyEffects& out);
     void give_up_waiting(base::Instant now, Context& context, Branch& branch, ProxyEffects& out);
     void end_group(base::Instant now, Context& context, ProxyEffects& out);
+    static void note_refusal(Context& context, Message refusal);
     void branch_refused(base::Instant now, Context& context, Message refusal, ProxyEffects& out);
     void branch_failed(base::Instant now, Context& context, Branch& branch, std::uint16_t status,
                        std::string_view phrase, ProxyEffects& out);
     void cancel_branches(base::Instant now, Context& context, ProxyEffects& out);
     void cancel(base::Instant now, Branch& branch, ProxyEffects& out);
     void send_up(base::Instant now, Context& context, Message answer, ProxyEffects& out);
+    void context_on_time(base::Instant now, Context& context, ProxyEffects& out);
     void branch_on_time(base::Instant now, Context& context, Branch& branch, ProxyEffects& out);
+    bool has_room_for(const Message& request) const;
     void plan(Context& context);
     void forget(Context& context);
     Context* find(ContextId id);
@@ -166,8 +170,10 @@ private:
     ProxySettings settings_;
     std::map<ContextId, Context> contexts_;
     std::unordered_map<std::string, ContextId> by_key_;     // server transactions
-    std::unordered_map<std::string, ContextId> by_branch_;  // client transactions
+    std::unordered_map<std::string, ContextId> by_branch_;  // client transactions, by our branch
     std::set<std::pair<base::Instant, ContextId>> agenda_;
+    std::set<std::pair<std::uint64_t, ContextId>> on_connection_;  // whose branches use which stream
+    std::map<base::IpAddress, std::size_t> from_source_;
     ContextId last_id_ = 0;
     std::uint64_t last_branch_ = 0;
 };

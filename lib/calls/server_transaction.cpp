@@ -33,6 +33,12 @@ bool ServerTransaction::on_answer(base::Instant now, std::uint16_t status) {
     return true;
 }
 
+void ServerTransaction::fall_silent(base::Instant now) {
+    state_ = State::accepted;
+    ends_ = now;
+    repeats_ = base::Instant::max();
+}
+
 ServerTransaction::Ack ServerTransaction::on_ack(base::Instant now) {
     if (state_ == State::accepted) return Ack::pass_on;
     if (state_ == State::completed) {

@@ -25,6 +25,9 @@ public:
     // An answer of the user: true when it may be sent. A second final one may not, except another 2xx to an INVITE.
     bool on_answer(base::Instant now, std::uint16_t status);
 
+    // No answer will come any more: repetitions are absorbed until it has ended, which is at once.
+    void fall_silent(base::Instant now);
+
     enum class Ack : std::uint8_t {
         absorbed,  // of a refusal: the transaction's own affair
         pass_on,   // of a 2xx: goes end to end

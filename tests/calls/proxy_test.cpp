@@ -1,85 +1,8 @@
 #include <catch2/catch.hpp>
 
-#include "calls/proxy.h"
-#include "support.h"
+#include "house.h"
 
 namespace innkeeper::calls {
-namespace {
-
-using namespace std::chrono_literals;
-
-base::Flow flow(std::uint16_t port, base::Transport transport = base::Transport::udp) {
-    return {transport, 0, {*base::IpAddress::parse("192.0.2.11"), port}, transport == base::Transport::udp ? 0U : port};
-}
-
-Fork fork(std::uint16_t port, base::Transport transport = base::Transport::udp) {
-    return {"sip:1002@192.0.2.11:" + std::to_string(port),
-            flow(port, transport),
-            "UDP 192.0.2.1:5060",
-            {},
-            {"<sip:192.0.2.1:5060;lr>"},
-            {}};
-}
-
-// The proxy between a caller at port 5060 and phones at other ports; the owner forwards to `groups`.
-struct House {
-    Proxy proxy{ProxySettings{}};
-    base::Instant now{1s};
-    std::vector<Group> groups = {{{fork(6001)}, base::Duration::max()}};
-    std::vector<Group> overflow;  // when all have refused
-    std::vector<Transmit> sent;
-    std::vector<std::uint16_t> concluded;
-    std::vector<RelayAck> acks;
-    std::size_t decisions = 0;
-    bool timed_out = false;  // as the last Exhausted said
-
-    void settle(ProxyEffects effects) {
-        for (std::size_t i = 0; i < effects.size(); ++i) {
-            ProxyEffects more;
-            if (auto* transmit = std::get_if<Transmit>(&effects[i])) sent.push_back(*transmit);
-            if (auto* decide = std::get_if<Decide>(&effects[i])) {
-                ++decisions;
-                proxy.forward(now, decide->id, groups, more);
-            }
-            if (auto* exhausted = std::get_if<Exhausted>(&effects[i])) {
-                timed_out = exhausted->timed_out;
-                if (overflow.empty())
-                    proxy.conclude(now, exhausted->id, more);
-                else
-                    proxy.forward(now, exhausted->id, std::exchange(overflow, {}), more);
-            }
-            if (auto* done = std::get_if<Concluded>(&effects[i])) concluded.push_back(done->status);
-            if (auto* ack = std::get_if<RelayAck>(&effects[i])) acks.push_back(*ack);
-            effects.insert(effects.end(), more.begin(), more.end());
-        }
-    }
-    void receive(Message message, const Hop& from) {
-        ProxyEffects effects;
-        proxy.receive(now, std::move(message), from, effects);
-        settle(std::move(effects));
-    }
-    void wait(base::Duration time) {
-        const base::Instant end = now + time;
-        while (proxy.next_deadline() <= end) {
-            now = std::max(now, proxy.next_deadline());
-            ProxyEffects effects;
-            proxy.on_time(now, effects);
-            settle(std::move(effects));
-        }
-        now = end;
-    }
-    // The octets sent to a port that begin with `start`, in order.
-    std::vector<std::string> at(std::uint16_t port, std::string_view start) const {
-        std::vector<std::string> found;
-        for (const Transmit& one : sent)
-            if (const auto* to = std::get_if<base::Flow>(&one.to);
-                to != nullptr && to->remote.port == port && one.octets.substr(0, start.size()) == start)
-                found.push_back(one.octets);
-        return found;
-    }
-};
-
-}  // namespace
 
 TEST_CASE("an INVITE is answered 100 at once and goes on with our Via, Record-Route and one hop less", "[calls]") {
     House house;
@@ -312,9 +235,7 @@ TEST_CASE("a lost connection fails its branch at once", "[calls]") {
     House house;
     house.groups = {{{fork(6001, base::Transport::tcp)}, base::Duration::max()}};
     house.receive(request({}), flow(5060));
-    ProxyEffects effects;
-    house.proxy.lost(house.now, flow(6001, base::Transport::tcp), effects);
-    house.settle(std::move(effects));
+    house.lose(flow(6001, base::Transport::tcp));
     CHECK(house.concluded == std::vector<std::uint16_t>{500});
 }
 
@@ -328,7 +249,7 @@ TEST_CASE("a request that comes round unchanged is a loop, one that was redirect
     CHECK(house.at(6001, "SIP/2.0 482").size() == 1);
     spiral.uri = "sip:1003@example.com";
     house.receive(spiral, flow(6001));
-    CHECK(house.decisions == 2);
+    CHECK(house.at(6001, "INVITE").size() == 2);
 }
 
 TEST_CASE("an answer from elsewhere than where the request went is ignored", "[calls][R20]") {
@@ -386,6 +307,20 @@ TEST_CASE("a request whose From, Via or CSeq cannot be read is refused or droppe
     CHECK(house.decisions == 0);
     CHECK(house.at(5060, "SIP/2.0 400").size() == 6);
     CHECK(house.proxy.under_way() == 0);
+}
+
+TEST_CASE("only what may begin a dialog or tell of one carries our Record-Route", "[calls]") {
+    House house;
+    int number = 0;
+    for (const std::string method : {"INVITE", "SUBSCRIBE", "NOTIFY", "REFER"}) {
+        house.receive(request({.method = method, .branch = "z9hG4bK-" + std::to_string(++number)}), flow(5060));
+        CHECK(Message::parse(house.at(6001, method).front())->find("Record-Route") != nullptr);
+    }
+    for (const std::string method : {"BYE", "PRACK", "UPDATE", "INFO", "MESSAGE", "OPTIONS", "PUBLISH"}) {
+        house.receive(request({.method = method, .branch = "z9hG4bK-" + std::to_string(++number), .to_tag = "bob"}),
+                      flow(5060));
+        CHECK(Message::parse(house.at(6001, method).front())->find("Record-Route") == nullptr);
+    }
 }
 
 }  // namespace innkeeper::calls
