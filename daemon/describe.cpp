@@ -78,6 +78,9 @@ Level level(const core::FailbackStopped&) {
 Level level(const core::ReplicaRepaired&) {
     return Level::warning;
 }
+Level level(const core::EmergencyCall&) {
+    return Level::warning;
+}
 Level level(const core::StormBegan&) {
     return Level::warning;
 }
@@ -239,7 +242,14 @@ Description description(const core::CallConcluded& call) {
     add(fields, "caller", text(call.caller.text()));
     add(fields, "callee", text(call.callee.text()));
     add(fields, "status", std::to_string(call.status));
+    add(fields, "route", call.route);
+    add(fields, "guest_of", call.guest_of.text);
+    add(fields, "setup_seconds", seconds(call.setup));
     return {"call_concluded", std::move(fields)};
+}
+
+Description description(const core::EmergencyCall& call) {
+    return {"emergency_call", {{"caller", call.caller}, {"number", call.number}, {"source", call.source}}};
 }
 
 Description description(const core::DrainBegan& began) {

@@ -73,6 +73,8 @@ Table site_options() {
              [](Options& o, View v) { return take_listener(v, o.listen); }),
         one("database", "CONNINFO", "", "libpq connection string; unset: an embedded PostgreSQL",
             [](Options& o, View v) { return take_text(v, o.database); }),
+        one("keep-calls", "TIME", "2160h", "how long the database keeps the record of a call",
+            [](Options& o, View v) { return take_duration(v, 1h, o.keep_calls); }),
         one("state-directory", "DIR", "/var/lib/innkeeper", "what the daemon keeps, the embedded database too",
             [](Options& o, View v) { return take_path(v, o.state_directory); }),
         one("control-socket", "PATH", "/run/innkeeper/control.sock", "where control flags reach the daemon",
@@ -263,6 +265,8 @@ Table control_commands() {
                         if (auto wrong = take_site(v, history.home)) return wrong;
                     return ask(o, std::move(history));
                 }),
+        command("calls", "AOR", "the latest calls, those under way first; of one user or number, or of all",
+                [](Options& o, View v) { return ask(o, core::ShowCalls{std::string(v)}); }),
         command("ready", "", "would a failover of this site, and of each that counts on it, work now; exit code 1: no",
                 [](Options& o, View) { return ask(o, core::ShowReadiness{}); }),
         command("drill", "HOME", "what would happen if this home died now; changes nothing",
@@ -293,7 +297,8 @@ Table control_commands() {
              }),
     };
     for (Option& option : table)
-        if (option.key == "drain" || option.key == "history") option.argument = Argument::optional;
+        if (option.key == "drain" || option.key == "history" || option.key == "calls")
+            option.argument = Argument::optional;
     return table;
 }
 

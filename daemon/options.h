@@ -45,8 +45,9 @@ struct Options {
     std::optional<base::Endpoint> peer_listen;
     std::map<base::SiteName, base::Endpoint> peers;
     link::CertificateFiles tls;
-    std::string database;        // libpq conninfo; empty: the embedded cluster
-    std::string phone_profiles;  // a file; empty: the table that the daemon brings along
+    std::string database;                                     // libpq conninfo; empty: the embedded cluster
+    base::Duration keep_calls = std::chrono::hours(90 * 24);  // records of calls in the database
+    std::string phone_profiles;                               // a file; empty: the table that the daemon brings along
     std::string state_directory;
     std::string control_socket;
     std::optional<base::Endpoint> http_listen;  // empty: no HTTP

@@ -65,7 +65,7 @@ Runtime::Runtime(host::Loop& loop, host::Log& log, const Options& options)
     if (memory_) feed(core::MemoryFound{memory_->left_behind()});
     make_nonce_key();
 
-    store::StoreSettings kept{.conninfo = options.database};
+    store::StoreSettings kept{.conninfo = options.database, .keep_calls = options.keep_calls};
     if (options.database.empty()) {
         auto cluster = store::EmbeddedCluster::open({options.state_directory, "", [&log](std::string line) {
                                                          log.write(host::Level::info, "postgresql", {{"line", line}});
@@ -188,6 +188,7 @@ void Runtime::take_census() {
     if (web_) web_->publish(ready);
     log_.tell_suppressed();
     warn_of_certificate_end();
+    warn_of_dropped_records();
     census_.arm(1s);
 }
 
@@ -211,9 +212,16 @@ metrics::RuntimeNumbers Runtime::numbers() const {
     const sip::ProbeCounters& probes = phones_->counters().probes;
     numbers.probes = {probes.asked, probes.answered, probes.timed_out, probes.flow_gone};
     numbers.database_backlog = store_->backlog();
+    numbers.call_records_dropped = store_->calls_dropped();
     numbers.memory_locked = memory_locked_;
     if (links_) numbers.certificate_ends = links_->certificate().expires();
     return numbers;
+}
+
+void Runtime::warn_of_dropped_records() {
+    const std::uint64_t dropped = store_->calls_dropped();
+    if (dropped == std::exchange(records_dropped_told_, dropped)) return;
+    log_.write(host::Level::warning, "call_records_dropped", {{"so_far", std::to_string(dropped)}});
 }
 
 // 30, 7 and 1 days before, once each (R21).

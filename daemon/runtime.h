@@ -53,6 +53,7 @@ private:
     void tell_time();
     void observe_self();
     void warn_of_certificate_end();
+    void warn_of_dropped_records();
     metrics::RuntimeNumbers numbers() const;
 
     host::Loop& loop_;
@@ -72,6 +73,7 @@ private:
     bool memory_locked_ = false;
     std::unique_ptr<host::KeptMemory> memory_;  // none: nobody keeps it for the next life
     int certificate_days_told_ = 366;
+    std::uint64_t records_dropped_told_ = 0;
     std::optional<std::uint16_t> minute_told_;
 
     // Declared in the order in which they may be opened; closed in the reverse one, so that nothing posts to what is

@@ -2,6 +2,7 @@
 #include "calls/proxy.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/assert.h"
 
@@ -50,6 +51,7 @@ const Hop* Proxy::origin(ContextId id) const {
 }
 
 void Proxy::receive(base::Instant now, Message message, const Hop& from, ProxyEffects& out) {
+    shed_concluded();
     if (message.is_request())
         receive_request(now, std::move(message), from, out);
     else
@@ -215,9 +217,27 @@ void Proxy::send_up(base::Instant now, Context& context, Message answer, ProxyEf
     context.last_answer = std::move(octets);
     if (status < 200 || context.final_sent) return;
     context.final_sent = true;
-    context.request.body = {};  // goes nowhere any more
+    concluded_.push_back(context.id);
     context.group_ends = base::Instant::max();
     out.push_back(Concluded{context.id, status});
+}
+
+// What has its final answer goes nowhere any more, but is remembered for half a minute, so that repetitions are known:
+// with what another 2xx would need, else with nothing.
+void Proxy::shed_concluded() {
+    for (const ContextId id : concluded_) {
+        Context* context = find(id);
+        if (context == nullptr) continue;
+        Message& request = context->request;
+        request.body = {};
+        const bool more_may_come = context->server.state() == ServerTransaction::State::accepted;
+        std::erase_if(request.headers, [&](const Header& header) {
+            static constexpr std::string_view kept[] = {"Via", "From", "To", "Call-ID", "CSeq", "Contact"};
+            return !more_may_come || std::find(std::begin(kept), std::end(kept), header.name) == std::end(kept);
+        });
+        request.headers.shrink_to_fit();
+    }
+    concluded_.clear();
 }
 
 void Proxy::answer(base::Instant now, ContextId id, std::uint16_t status, std::string_view phrase,

@@ -72,8 +72,8 @@ using ProxyEffects = std::vector<ProxyEffect>;
 struct ProxySettings {
     TransactionTimers timers;
     base::Duration timer_c = std::chrono::seconds(181);  // more than three minutes (section 16.6, step 11)
-    std::size_t most_requests = 20000;  // under way at once; more are answered 503, a quarter later inside dialogs
-    std::uint64_t seed = 1;             // makes this run's branches and tags its own
+    std::size_t most_requests = 100000;  // in memory at once; more are answered 503, a quarter later inside dialogs
+    std::uint64_t seed = 1;              // makes this run's branches and tags its own
 };
 
 class Proxy {
@@ -163,6 +163,7 @@ private:
     void context_on_time(base::Instant now, Context& context, ProxyEffects& out);
     void branch_on_time(base::Instant now, Context& context, Branch& branch, ProxyEffects& out);
     bool has_room_for(const Message& request) const;
+    void shed_concluded();
     void plan(Context& context);
     void forget(Context& context);
     Context* find(ContextId id);
@@ -174,6 +175,7 @@ private:
     std::set<std::pair<base::Instant, ContextId>> agenda_;
     std::set<std::pair<std::uint64_t, ContextId>> on_connection_;  // whose branches use which stream
     std::map<base::IpAddress, std::size_t> from_source_;
+    std::vector<ContextId> concluded_;  // since the last message, so that the owner has heard of them by the next
     ContextId last_id_ = 0;
     std::uint64_t last_branch_ = 0;
 };

@@ -217,6 +217,7 @@ void Proxy::branch_on_time(base::Instant now, Context& context, Branch& branch, 
 
 // What has become due meanwhile waits for the next call: the owner has not heard of it yet.
 void Proxy::on_time(base::Instant now, ProxyEffects& out) {
+    shed_concluded();
     std::vector<ContextId> due;
     for (auto next = agenda_.begin(); next != agenda_.end() && next->first <= now; ++next) due.push_back(next->second);
     for (const ContextId id : due) context_on_time(now, contexts_.at(id), out);

@@ -47,6 +47,11 @@ nlohmann::ordered_json to_json(const core::ShowHistory& command) {
     json["home"] = command.home.text;
     return json;
 }
+nlohmann::ordered_json to_json(const core::ShowCalls& command) {
+    auto json = named("calls");
+    json["who"] = command.who;
+    return json;
+}
 nlohmann::ordered_json to_json(const core::Drill& command) {
     auto json = named("drill");
     json["home"] = command.home.text;
@@ -106,6 +111,7 @@ base::Expected<core::Command> command_from(const nlohmann::json& json) {
     if (name == "ready") return core::Command{core::ShowReadiness{}};
     if (name == "resume") return core::Command{core::Resume{}};
     if (name == "history") return core::Command{core::ShowHistory{{json.value("home", "")}}};
+    if (name == "calls") return core::Command{core::ShowCalls{json.value("who", "")}};
     if (name == "failback") return core::Command{core::Failback{{json.value("home", "")}}};
     if (name == "force") return force_from(json);
     if (name == "set_settings") {

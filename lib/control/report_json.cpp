@@ -165,6 +165,27 @@ Json report(const core::HistoryReport& history) {
     return document("history", list(history.failovers, &one_failover));
 }
 
+Json one_call(const core::CallReport& call) {
+    const core::CallRecord& record = call.record;
+    const auto after = [](const std::optional<base::Duration>& time) { return time ? Json(seconds(*time)) : Json(); };
+    return {{"began_at", host::utc_text(host::wall_now() - call.age)},
+            {"began_seconds_ago", seconds(call.age)},
+            {"caller", record.caller},
+            {"callee", record.callee},
+            {"status", record.status == 0 ? Json() : Json(record.status)},
+            {"route", record.route},
+            {"setup_seconds", after(record.setup)},
+            {"answered_after_seconds", after(call.answered_after)},
+            {"ended_after_seconds", after(call.ended_after)},
+            {"guest_of", record.guest_of.text.empty() ? Json() : Json(record.guest_of.text)},
+            {"source", record.source.empty() ? Json() : Json(record.source)},
+            {"call_id", record.call_id}};
+}
+
+Json report(const core::CallsReport& calls) {
+    return document("calls", list(calls.calls, &one_call));
+}
+
 Json one_finding(const core::Finding& finding) {
     return {{"severity", text(to_text(finding.severity))},
             {"name", text(finding.name)},

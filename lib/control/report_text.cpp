@@ -205,6 +205,29 @@ std::string history_text(const Json& failovers) {
     return table.empty() ? "no failover is remembered\n" : table.text();
 }
 
+std::string calls_text(const Json& calls) {
+    Table table({{"BEGAN (UTC)"},
+                 {"CALLER"},
+                 {"CALLEE"},
+                 {"RESULT", Align::right},
+                 {"SET-UP", Align::right},
+                 {"TALKED", Align::right},
+                 {"ROUTE"},
+                 {"GUEST OF"}});
+    for (const Json& call : calls) {
+        const Json& answered = call.at("answered_after_seconds");
+        const Json& ended = call.at("ended_after_seconds");
+        std::string talked = "-";
+        if (!answered.is_null())
+            talked = ended.is_null() ? "talking" : readable_duration(ended.get<double>() - answered.get<double>());
+        table.row({text(call, "began_at"), text(call, "caller"), text(call, "callee"),
+                   call.at("status").is_null() ? "ringing" : number(call, "status"),
+                   call.at("setup_seconds").is_null() ? "-" : duration(call, "setup_seconds"), talked,
+                   text(call, "route"), or_dash(text(call, "guest_of"))});
+    }
+    return table.empty() ? "no call is remembered\n" : table.text();
+}
+
 std::string findings_text(const Json& findings) {
     std::string out;
     for (const Json& finding : findings)
@@ -257,6 +280,7 @@ std::string report_text(const Json& report) {
     if (report.contains("licences")) return licences_text(report["licences"]);
     if (report.contains("explain")) return explain_text(report["explain"]);
     if (report.contains("history")) return history_text(report["history"]);
+    if (report.contains("calls")) return calls_text(report["calls"]);
     if (report.contains("ready")) return ready_text(report["ready"]);
     if (report.contains("drill")) return drill_text(report["drill"]);
     return host::escape_controls(text(report, "done")) + '\n';

@@ -52,6 +52,7 @@ bool makes_dialog(const Message& request) {
 // ---- what comes in
 
 void Calling::begin(base::Epoch epoch) {
+    records_.begin(epoch);
     calls::ProxySettings settings;
     settings.seed = epoch.value;  // with its site's name: no two sites' branches are alike
     for (const char letter : house_.settings.site.text)
@@ -83,7 +84,7 @@ void Calling::on_time(base::Instant now, Effects& out) {
     calls::ProxyEffects done;
     proxy_.on_time(now_, done);
     settle(std::move(done));
-    while (dialogs_.take_due(now_)) continue;
+    while (const auto dialog = dialogs_.take_due(now_)) note_end(*dialog);
 }
 
 base::Instant Calling::next_deadline() const {
@@ -110,10 +111,11 @@ void Calling::perform(calls::Transmit& transmit, calls::ProxyEffects&) {
 void Calling::perform(calls::Decide& decide, calls::ProxyEffects& more) {
     Message& request = *proxy_.request_to_forward(decide.id);
     calls::take_own_routes(request, [this](const SipUri& uri) { return is_ours(uri); });
-    if (is_inside_dialog(request))
-        route_inside_dialog(decide.id, more);
-    else
-        route(decide.id, more);
+    if (is_inside_dialog(request)) return route_inside_dialog(decide.id, more);
+    const calls::Hop& from = *proxy_.origin(decide.id);
+    if (origin_of(from) == CallOrigin::user && proxy_.under_way_from(from) > Limits::requests_per_source)
+        return proxy_.reject(decide.id, 503, "Too Many Requests From There", {{"Retry-After", "5"}}, more);
+    route(decide.id, more);
 }
 
 void Calling::perform(calls::Exhausted& exhausted, calls::ProxyEffects& more) {
@@ -122,23 +124,29 @@ void Calling::perform(calls::Exhausted& exhausted, calls::ProxyEffects& more) {
 
 void Calling::perform(calls::RelayAck& relay, calls::ProxyEffects& more) {
     calls::take_own_routes(relay.ack, [this](const SipUri& uri) { return is_ours(uri); });
+    if (!may_acknowledge(relay.ack, relay.from)) return;
     if (const auto fork = next_inside_dialog(relay.ack, relay.from)) proxy_.relay(std::move(relay.ack), *fork, more);
+}
+
+// An ACK cannot be asked for a password: it comes from where its side of the call is, or its user is registered.
+bool Calling::may_acknowledge(const Message& ack, const calls::Hop& from) const {
+    if (origin_of(from) != CallOrigin::user) return true;
+    if (const auto match = dialogs_.find(ack); match.from != nullptr && calls::same_origin(from, match.from->hop))
+        return true;
+    const LocationEntry* entry = house_.location.find(aor_in(ack, "From"));
+    return entry != nullptr && std::any_of(entry->bindings.begin(), entry->bindings.end(), [&](const Binding& binding) {
+               return calls::same_origin(from, binding.flow);
+           });
 }
 
 void Calling::perform(calls::Answered& answered, calls::ProxyEffects&) {
     const Message& request = *proxy_.request(answered.id);
+    records_.rang(now_, answered.id);
     if (is_inside_dialog(request)) return dialogs_.refreshed(now_, request, answered.answer);
     if (!makes_dialog(request)) return;
     calls::Party caller{aor_in(request, "From"), contact_of(request), *proxy_.origin(answered.id), {}};
     calls::Party callee{aor_of(request.uri).value_or(base::Aor{}), contact_of(answered.answer), answered.from, {}};
     dialogs_.note(now_, request, answered.answer, std::move(caller), std::move(callee));
-}
-
-void Calling::perform(calls::Concluded& concluded, calls::ProxyEffects&) {
-    const Message& request = *proxy_.request(concluded.id);
-    if (request.method != "INVITE" || is_inside_dialog(request)) return;
-    out_->push_back(
-        Announce{CallConcluded{aor_in(request, "From"), aor_of(request.uri).value_or(base::Aor{}), concluded.status}});
 }
 
 // ---- whose it is
@@ -322,6 +330,7 @@ void Calling::route(calls::ContextId id, calls::ProxyEffects& more) {
     facts.pbx = !house_.settings.calls.pbxs.empty();
 
     const CallVerdict verdict = judge_call(facts);
+    if (verdict.to != CallTo::challenge) note_call(id, verdict.rule, facts.emergency);
     switch (verdict.to) {
         case CallTo::challenge:
             return challenge(id, more);
@@ -357,11 +366,10 @@ void Calling::route_inside_dialog(calls::ContextId id, calls::ProxyEffects& more
     if (!its_own && origin_of(from) == CallOrigin::user && !prove(request, from)) return challenge(id, more);
     auto fork = next_inside_dialog(request, from);
     if (!fork) return proxy_.answer(now_, id, 481, "Call/Transaction Does Not Exist", {}, more);
-    if (request.method == "BYE") dialogs_.end(request);
-    calls::Group group;
-    group.forks.push_back(std::move(*fork));
-    std::vector<calls::Group> groups;
-    groups.push_back(std::move(group));
+    if (request.method == "BYE")
+        if (const auto dialog = dialogs_.end(request)) note_end(*dialog);
+    std::vector<calls::Group> groups(1);
+    groups.front().forks.push_back(std::move(*fork));
     proxy_.forward(now_, id, std::move(groups), more);
 }
 

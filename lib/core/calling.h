@@ -13,10 +13,12 @@
 #include "backup/vault.h"
 #include "calls/dialogs.h"
 #include "calls/proxy.h"
+#include "core/call_records.h"
 #include "core/call_route.h"
 #include "core/directory.h"
 #include "core/effect.h"
 #include "core/location.h"
+#include "core/operator_command.h"
 #include "core/peer.h"
 #include "core/settings.h"
 
@@ -41,6 +43,15 @@ public:
     void on_time(base::Instant now, Effects& out);
     base::Instant next_deadline() const;
 
+    // call_noting.cpp: what is kept of calls
+    void restore(std::vector<CallRecord> of_earlier_lives) { records_.restore(std::move(of_earlier_lives)); }
+    CallsReport report(const ShowCalls& command, base::Instant now) const;
+    // Of the guests of a home in its failover; forgotten with it (IP6).
+    std::vector<CallReport> calls_of_guests(const base::SiteName& home, base::Instant now) const;
+    void forget_guests(const base::SiteName& home) { records_.forget_guests(home); }
+    std::size_t calls() const { return dialogs_.calls(); }       // answered and not hung up
+    std::size_t requests() const { return proxy_.under_way(); }  // in memory
+
 private:
     void settle(calls::ProxyEffects effects);
     void perform(calls::Transmit& transmit, calls::ProxyEffects& more);
@@ -50,6 +61,13 @@ private:
     void perform(calls::Answered& answered, calls::ProxyEffects& more);
     void perform(calls::Concluded& concluded, calls::ProxyEffects& more);
 
+    // call_noting.cpp
+    void note_call(calls::ContextId id, std::string_view rule, bool emergency);
+    void note_end(const calls::Dialog& dialog);
+    std::string name_of(std::string_view uri) const;
+    base::SiteName guest_home_of(std::string_view uri) const;
+    static CallReport report_of(CallRecord record, base::Instant now);
+
     // Whose it is.
     bool is_ours(const calls::SipUri& uri) const;
     std::optional<base::Aor> aor_of(std::string_view uri) const;
@@ -58,6 +76,7 @@ private:
     const CallSettings::Pbx* pbx_at(const calls::Hop& hop) const;
     CallOrigin origin_of(const calls::Hop& from) const;
     bool prove(calls::Message& request, const calls::Hop& from);
+    bool may_acknowledge(const calls::Message& ack, const calls::Hop& from) const;
     void challenge(calls::ContextId id, calls::ProxyEffects& more);
 
     // Where it goes.
@@ -74,6 +93,7 @@ private:
     House house_;
     calls::Proxy proxy_{calls::ProxySettings{}};
     calls::Dialogs dialogs_;
+    CallRecords records_;
 
     // Of the step under way.
     base::Instant now_;

@@ -17,6 +17,8 @@ struct Census {
     std::vector<PairReadiness> pairs;
     std::uint64_t bindings = 0;  // all Contacts held here
     std::uint64_t replica_registrations = 0;
+    std::uint64_t calls_in_progress = 0;  // answered and not hung up
+    std::uint64_t call_requests = 0;      // held by the proxy
 };
 
 }  // namespace innkeeper::core

@@ -209,6 +209,10 @@ Report Gatekeeper::State::carry_out(const ShowHistory& command) {
     return history_.report(command.home, now_);
 }
 
+Report Gatekeeper::State::carry_out(const ShowCalls& command) {
+    return calling_.report(command, now_);
+}
+
 void Gatekeeper::State::end_drain(bool by_itself) {
     draining_.reset();
     announce(DrainEnded{by_itself});

@@ -57,6 +57,7 @@ struct StateLoaded {
     base::Epoch epoch;
     std::vector<BindingsRow> bindings;   // own users and guests
     std::vector<FailoverRow> failovers;  // those not ended, the last of each home, and the latest; by home and number
+    std::vector<CallRecord> calls;       // the latest, by time
 };
 
 // Own users from PostgreSQL. The first load comes in pages; `complete` on the last.

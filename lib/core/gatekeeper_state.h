@@ -245,6 +245,7 @@ private:
     Report carry_out(const Drain& command);
     Report carry_out(const Resume&);
     Report carry_out(const ShowHistory& command);
+    Report carry_out(const ShowCalls& command);
     Report carry_out(const Failback& command);
     Report carry_out(const Force& command);
     Report carry_out(const SetSettings& command);

@@ -26,6 +26,7 @@ void Gatekeeper::State::on(StateLoaded& loaded) {
         }
         restore(row);
     }
+    calling_.restore(std::move(loaded.calls));
     reconcile_recovered(loaded.bindings);
     for (BindingsRow& row : loaded.bindings) restore(row);
     for (auto& [name, peer] : peers_) {

@@ -156,6 +156,15 @@ struct CallConcluded {
     base::Aor caller;  // empty: no user of this network
     base::Aor callee;
     std::uint16_t status = 0;
+    std::string route;        // the rule by which it went
+    base::SiteName guest_of;  // home of the guest in it; empty: none
+    base::Duration setup{};   // until it rang or had this answer
+};
+// An emergency number was dialled; whoever it was is let pass.
+struct EmergencyCall {
+    std::string caller;
+    std::string number;
+    std::string source;  // transport and address of the phone
 };
 struct DrainBegan {
     std::string reason;
@@ -165,10 +174,11 @@ struct DrainEnded {
     bool by_itself = false;
 };
 
-using Notice = std::variant<RegisterJudged, PhoneRegistered, PhoneStandsBy, StandbysServed, PhoneRemoved,
-                            PeerHealthChanged, PeerLinkReported, PeerMismatched, FailoverPhaseChanged, FailoverBegan,
-                            FailoverEnded, FailbackStopped, ReplicaRepaired, UsersReady, UsersBorrowed, RecordsBorrowed,
-                            RecordsGiven, MemoryRecovered, MemoryIgnored, DoubleServiceEnded, StoreReported, HomeForced,
-                            PbxReported, StormBegan, StormPassed, TurnPromised, CallConcluded, DrainBegan, DrainEnded>;
+using Notice =
+    std::variant<RegisterJudged, PhoneRegistered, PhoneStandsBy, StandbysServed, PhoneRemoved, PeerHealthChanged,
+                 PeerLinkReported, PeerMismatched, FailoverPhaseChanged, FailoverBegan, FailoverEnded, FailbackStopped,
+                 ReplicaRepaired, UsersReady, UsersBorrowed, RecordsBorrowed, RecordsGiven, MemoryRecovered,
+                 MemoryIgnored, DoubleServiceEnded, StoreReported, HomeForced, PbxReported, StormBegan, StormPassed,
+                 TurnPromised, CallConcluded, EmergencyCall, DrainBegan, DrainEnded>;
 
 }  // namespace innkeeper::core

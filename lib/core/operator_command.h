@@ -10,6 +10,7 @@
 #include "base/aor.h"
 #include "base/ids.h"
 #include "base/instant.h"
+#include "core/call_record.h"
 #include "core/drill.h"
 #include "core/failover_phase.h"
 #include "core/peer_message.h"
@@ -36,6 +37,10 @@ struct Resume {};
 struct ShowHistory {
     base::SiteName home;  // empty: every home
 };
+// The latest calls, of one user or dialled number, or all.
+struct ShowCalls {
+    std::string who;  // as typed; empty: all
+};
 struct Failback {
     base::SiteName home;
 };
@@ -60,7 +65,7 @@ struct SetSettings {
 };
 
 using Command = std::variant<ShowStatus, ShowPeers, ShowRegistrations, ShowLicences, Explain, Drain, Resume,
-                             ShowHistory, Failback, Force, SetSettings, Drill, ShowReadiness>;
+                             ShowHistory, ShowCalls, Failback, Force, SetSettings, Drill, ShowReadiness>;
 
 struct HomeStatus {
     base::SiteName home;
@@ -181,6 +186,17 @@ struct HistoryReport {
     std::vector<FailoverReport> failovers;
 };
 
+struct CallReport {
+    CallRecord record;
+    base::Duration age{};  // since its INVITE
+    std::optional<base::Duration> answered_after;
+    std::optional<base::Duration> ended_after;
+};
+
+struct CallsReport {
+    std::vector<CallReport> calls;  // under way first, then the latest
+};
+
 struct Done {
     std::string text;
 };
@@ -189,6 +205,6 @@ struct Declined {
 };
 
 using Report = std::variant<StatusReport, std::vector<PeerReport>, RegistrationsReport, std::vector<LicenceReport>,
-                            ExplainReport, HistoryReport, DrillReport, ReadinessReport, Done, Declined>;
+                            ExplainReport, HistoryReport, CallsReport, DrillReport, ReadinessReport, Done, Declined>;
 
 }  // namespace innkeeper::core

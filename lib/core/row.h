@@ -10,6 +10,7 @@
 #include "base/aor.h"
 #include "base/ids.h"
 #include "core/binding.h"
+#include "core/call_record.h"
 
 namespace innkeeper::core {
 
@@ -48,6 +49,7 @@ struct EpochRow {
     base::Epoch epoch;
 };
 
-using Row = std::variant<BindingsRow, FailoverRow, EpochRow>;
+// A call is written when it is answered and when it is over (core/call_record.h). Key: epoch and number.
+using Row = std::variant<BindingsRow, FailoverRow, EpochRow, CallRecord>;
 
 }  // namespace innkeeper::core

@@ -109,6 +109,7 @@ void Gatekeeper::State::on_phase(Peer& peer, Phase from) {
     });
     for (LocationEntry* entry : left) end_service(*entry, peer);
     vault_.end_overlays(peer.name);
+    calling_.forget_guests(peer.name);
     announce(FailoverEnded{peer.name, now_ - *failover.began, failover.guests_served, failover.counts.longest_gap});
     failover.began.reset();
     failover.last_end = now_;

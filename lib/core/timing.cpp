@@ -120,6 +120,8 @@ Census Gatekeeper::State::census(base::Instant now) const {
     census.licences = licences_.report(now);
     census.bindings = location_.bindings();
     census.pairs = readiness();
+    census.calls_in_progress = calling_.calls();
+    census.call_requests = calling_.requests();
     return census;
 }
 

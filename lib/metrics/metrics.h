@@ -55,6 +55,7 @@ struct RuntimeNumbers {
     ProbeNumbers probes;
     std::array<TransportNumbers, 3> transports;  // by base::Transport
     std::uint64_t database_backlog = 0;          // rows that wait to be written
+    std::uint64_t call_records_dropped = 0;
     bool memory_locked = false;
     std::optional<std::chrono::system_clock::time_point> certificate_ends;  // the first of ours to end; empty: no TLS
 };

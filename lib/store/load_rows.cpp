@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <set>
 
+#include "core/call_records.h"
 #include "core/limits.h"
+#include "store/call_rows.h"
 #include "store/row_time.h"
 #include "store/stored_text.h"
 
@@ -184,6 +186,7 @@ core::StateLoaded load_state(Connection& connection) {
         const auto epoch = transaction.exec("select epoch from site_state");
         if (!epoch.empty()) state.epoch.value = epoch[0][0].as<std::uint64_t>();
         state.failovers = failovers_of(transaction);
+        state.calls = load_calls(transaction, core::CallRecords::latest);
         transaction.exec(std::string("declare kept no scroll cursor for select ") + binding_columns +
                          ", '' as home, coalesce(d.pool, '') as pool, coalesce(d.count, 0) as count, false as stray, "
                          "'service' as role from bindings b "

@@ -50,6 +50,11 @@ std::size_t Mailbox::size() const {
     return pending_.size() + taken_;
 }
 
+std::uint64_t Mailbox::calls_dropped() const {
+    const std::lock_guard lock(mutex_);
+    return pending_.calls_dropped();
+}
+
 bool Mailbox::wait_until_empty(base::Duration at_most) {
     std::unique_lock lock(mutex_);
     return emptied_.wait_for(lock, at_most, [this] { return pending_.empty() && taken_ == 0; });

@@ -21,6 +21,7 @@ public:
 
     void put(core::Row row);
     std::size_t size() const;  // with those taken and not yet settled
+    std::uint64_t calls_dropped() const;
     bool wait_until_empty(base::Duration at_most);
     void stop();  // the store's thread is to end
 

@@ -24,8 +24,20 @@ void PendingWrites::put(core::Row row) {
                        const base::Aor aor = bindings.aor;
                        if (bindings_.insert_or_assign(aor, std::move(bindings)).second) order_.push_back(aor);
                    },
+                   [this](core::CallRecord&& call) {
+                       const CallKey key{call.epoch.value, call.number};
+                       calls_.insert_or_assign(key, std::move(call));
+                       drop_oldest_calls();
+                   },
                },
                std::move(row));
+}
+
+void PendingWrites::drop_oldest_calls() {
+    while (calls_.size() > most_calls) {
+        calls_.erase(calls_.begin());
+        ++calls_dropped_;
+    }
 }
 
 std::vector<core::Row> PendingWrites::take(std::size_t at_most) {
@@ -40,6 +52,8 @@ std::vector<core::Row> PendingWrites::take(std::size_t at_most) {
         taken.emplace_back(std::move(bindings_.extract(order_.front()).mapped()));
         order_.pop_front();
     }
+    while (taken.size() < at_most && !calls_.empty())
+        taken.emplace_back(std::move(calls_.extract(calls_.begin()).mapped()));
     return taken;
 }
 
@@ -57,6 +71,11 @@ void PendingWrites::put_back(std::vector<core::Row> rows) {
                        [this](core::BindingsRow&& bindings) {
                            const base::Aor aor = bindings.aor;
                            if (bindings_.try_emplace(aor, std::move(bindings)).second) order_.push_front(aor);
+                       },
+                       [this](core::CallRecord&& call) {
+                           const CallKey key{call.epoch.value, call.number};
+                           calls_.try_emplace(key, std::move(call));
+                           drop_oldest_calls();
                        },
                    },
                    std::move(*row));

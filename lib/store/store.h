@@ -24,6 +24,7 @@ struct StoreSettings {
     base::Duration deadline = std::chrono::seconds(5);               // for one transaction; then the database is frozen
     base::Duration gathering = std::chrono::milliseconds(20);        // rows wait so long for company
     base::Duration longest_pause = std::chrono::milliseconds(1000);  // between attempts to connect
+    base::Duration keep_calls = std::chrono::hours(90 * 24);
 };
 
 class Store {
@@ -35,8 +36,9 @@ public:
     Store(const Store&) = delete;
     Store& operator=(const Store&) = delete;
 
-    void write(core::Row row);    // any thread; in the database within 100 ms if that is well
-    std::size_t backlog() const;  // any thread: rows not known to be written
+    void write(core::Row row);            // any thread; in the database within 100 ms if that is well
+    std::size_t backlog() const;          // any thread: rows not known to be written
+    std::uint64_t calls_dropped() const;  // any thread: records of calls given up, because too many waited
     // Any thread: waits until all rows are written, at most so long; false: some are not.
     bool flush(base::Duration at_most);
 

@@ -119,7 +119,7 @@ void Store::Worker::write_batch(Connection& connection) {
     };
     Batch batch{mailbox, mailbox.take(rows_per_batch)};
     if (batch.rows.empty()) return;
-    connection.transact([&](pqxx::work& transaction) { write_rows(transaction, batch.rows); });
+    connection.transact([&](pqxx::work& transaction) { write_rows(transaction, batch.rows, settings_.keep_calls); });
     batch.rows.clear();
     mailbox.settle();
 }
@@ -141,6 +141,10 @@ void Store::write(core::Row row) {
 
 std::size_t Store::backlog() const {
     return worker_->mailbox.size();
+}
+
+std::uint64_t Store::calls_dropped() const {
+    return worker_->mailbox.calls_dropped();
 }
 
 bool Store::flush(base::Duration at_most) {

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include "store/call_rows.h"
 #include "store/row_time.h"
 #include "store/stored_text.h"
 
@@ -112,13 +113,16 @@ void write_failover(pqxx::work& transaction, const core::FailoverRow& row) {
 
 }  // namespace
 
-void write_rows(pqxx::work& transaction, const std::vector<core::Row>& rows) {
+void write_rows(pqxx::work& transaction, const std::vector<core::Row>& rows, base::Duration keep_calls) {
     std::vector<const core::BindingsRow*> bindings;
+    std::vector<const core::CallRecord*> calls;
     for (const core::Row& row : rows) {
         if (const auto* of_aor = std::get_if<core::BindingsRow>(&row)) {
             bindings.push_back(of_aor);
         } else if (const auto* failover = std::get_if<core::FailoverRow>(&row)) {
             write_failover(transaction, *failover);
+        } else if (const auto* call = std::get_if<core::CallRecord>(&row)) {
+            calls.push_back(call);
         } else {
             transaction.exec_params(
                 "insert into site_state (epoch) values ($1) on conflict (only_row) do update set epoch = "
@@ -127,6 +131,7 @@ void write_rows(pqxx::work& transaction, const std::vector<core::Row>& rows) {
         }
     }
     write_bindings(transaction, bindings);
+    write_calls(transaction, calls, keep_calls);
 }
 
 }  // namespace innkeeper::store

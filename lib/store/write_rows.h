@@ -8,7 +8,7 @@
 
 namespace innkeeper::store {
 
-// At most one row for each key. A few statements, however many rows.
-void write_rows(pqxx::work& transaction, const std::vector<core::Row>& rows);
+// At most one row for each key. A few statements, however many rows. Calls older than `keep_calls` go.
+void write_rows(pqxx::work& transaction, const std::vector<core::Row>& rows, base::Duration keep_calls);
 
 }  // namespace innkeeper::store

@@ -1,89 +1,7 @@
-// Calls through the whole gatekeeper: site south with its phones ann and bob, site north next to it.
-#include "calls/message.h"
-#include "gate.h"
+// Who may call whom, and where it rings.
+#include "call_house.h"
 
-using namespace gate;
-
-namespace {
-
-using calls::Message;
-
-Settings with_listeners() {
-    Settings settings = quick();
-    settings.calls.listeners = {{base::Transport::udp, "192.0.2.1", 5060}, {base::Transport::tcp, "192.0.2.1", 5060}};
-    settings.calls.pbxs = {{"main", base::Transport::udp, *base::Endpoint::parse("192.0.2.20:5060")}};
-    return settings;
-}
-
-const calls::Hop pbx = calls::AddressHop{base::Transport::udp, *base::Endpoint::parse("192.0.2.20:5060")};
-
-struct Invite {
-    std::string from = "ann";
-    std::string to = "bob";
-    std::string uri = {};  // else sip:TO@example.test
-    std::string branch = "z9hG4bK-1";
-    std::string method = "INVITE";
-    std::string to_tag = {};
-    std::string more = {};
-
-    std::string text() const {
-        const std::string target = uri.empty() ? "sip:" + to + "@example.test" : uri;
-        return method + " " + target + " SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.7:5060;branch=" + branch +
-               "\r\nMax-Forwards: 70\r\nFrom: <sip:" + from + "@example.test>;tag=a\r\nTo: <sip:" + to +
-               "@example.test>" + (to_tag.empty() ? "" : ";tag=" + to_tag) + "\r\nCall-ID: c1\r\nCSeq: 1 " + method +
-               "\r\nContact: <sip:" + from + "@192.0.2.7:5060>\r\n" + more + "\r\n";
-    }
-};
-
-struct House : Gate {
-    House() : Gate(with_listeners()) {
-        started().with_users({"ann", "bob"});
-        link(north);
-        beat(north);
-    }
-    void register_phone(const std::string& name) {
-        Phone phone(name);
-        REQUIRE(phone.call(*this).status == 200);
-        flows[name] = phone.request.source;
-    }
-    void receive(const std::string& octets, const calls::Hop& from) { feed(SipReceived{from, octets}); }
-    // What the last step sent to phones and the PBX.
-    std::vector<std::pair<calls::Hop, Message>> sips() const {
-        std::vector<std::pair<calls::Hop, Message>> found;
-        for (const Effect& effect : happened)
-            if (const auto* send = std::get_if<SendSip>(&effect))
-                found.emplace_back(send->to, *Message::parse(send->octets));
-        return found;
-    }
-    std::optional<Message> sip_to(const calls::Hop& to, std::string_view method) const {
-        for (const auto& [hop, message] : sips())
-            if (hop == to && message.method == method) return message;
-        return std::nullopt;
-    }
-    std::uint16_t status() const {
-        std::uint16_t last = 0;
-        for (const auto& [hop, message] : sips())
-            if (!message.is_request()) last = message.status;
-        return last;
-    }
-    // Ann's request with her password.
-    void call_as(const std::string& name, Invite invite) {
-        receive(invite.text(), flows.at(name));
-        REQUIRE(status() == 407);
-        const std::string challenge = *sips().back().second.find("Proxy-Authenticate");
-        const auto start = challenge.find("nonce=\"") + 7;
-        support::DigestSession session;
-        session.take(support::domain, challenge.substr(start, challenge.find('"', start) - start));
-        invite.branch += "-again";
-        const std::string uri = invite.uri.empty() ? "sip:" + invite.to + "@example.test" : invite.uri;
-        invite.more += "Proxy-Authorization: " +
-                       session.header(name, auth::make_ha1(name, support::domain, name), invite.method, uri) + "\r\n";
-        receive(invite.text(), flows.at(name));
-    }
-    std::map<std::string, base::Flow> flows;
-};
-
-}  // namespace
+using namespace calls_house;
 
 TEST_CASE("a phone that calls is asked for its password, and its call rings where the other is registered",
           "[calls][R16]") {
@@ -196,16 +114,7 @@ TEST_CASE("a BYE of the one finds the other without a password, and a stranger's
     house.call_as("ann", {});
     const auto invite = house.sip_to(house.flows.at("bob"), "INVITE");
     REQUIRE(invite);
-    Message ok;
-    ok.status = 200;
-    ok.phrase = "OK";
-    for (const calls::Header& header : invite->headers)
-        if (header.name == "Via" || header.name == "From" || header.name == "To" || header.name == "Call-ID" ||
-            header.name == "CSeq")
-            ok.headers.push_back(header);
-    ok.set("To", "<sip:bob@example.test>;tag=b");
-    ok.set("Contact", "<sip:bob@192.0.2.8>");
-    house.receive(ok.text(), house.flows.at("bob"));
+    house.receive(said(*invite, 200, "b").text(), house.flows.at("bob"));
     CHECK(house.status() == 200);
 
     Invite bye;

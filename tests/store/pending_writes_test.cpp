@@ -99,3 +99,28 @@ TEST_CASE("a batch that failed does not undo newer rows", "[store][R8]") {
     CHECK(licences(rows[2]) == 1);
     CHECK(licences(rows[3]) == 2);
 }
+
+TEST_CASE("of calls the latest wait for the database, and what is given up is counted", "[store][calls][R8]") {
+    const auto call = [](std::uint64_t number) {
+        core::CallRecord record;
+        record.epoch = {7};
+        record.number = number;
+        return record;
+    };
+    PendingWrites pending;
+    pending.put(core::EpochRow{{7}});
+    for (std::uint64_t number = 1; number <= PendingWrites::most_calls + 3; ++number) pending.put(call(number));
+    CHECK(pending.size() == PendingWrites::most_calls + 1);
+    CHECK(pending.calls_dropped() == 3);
+    core::CallRecord ended = call(4);
+    ended.status = 200;
+    pending.put(ended);
+    CHECK(pending.calls_dropped() == 3);
+    auto rows = pending.take(3);
+    REQUIRE(rows.size() == 3);
+    CHECK(std::holds_alternative<core::EpochRow>(rows[0]));
+    CHECK(std::get<core::CallRecord>(rows[1]).number == 4);
+    CHECK(std::get<core::CallRecord>(rows[1]).status == 200);
+    pending.put_back(std::move(rows));
+    CHECK(pending.size() == PendingWrites::most_calls + 1);
+}

@@ -86,6 +86,10 @@ struct RowPrinter {
                (row.returning ? " returning" : "") + (row.ended ? " ended" : "") + ' ' + count(row.guests, "guest");
     }
     std::string operator()(const core::EpochRow& row) const { return "epoch " + std::to_string(row.epoch.value); }
+    std::string operator()(const core::CallRecord& row) const {
+        return "call of " + text(row.caller) + " to " + text(row.callee) + ": " + std::to_string(row.status) +
+               (row.ended ? " ended" : "");
+    }
 };
 
 struct NoticePrinter {
@@ -178,6 +182,9 @@ struct NoticePrinter {
     std::string operator()(const core::DrainEnded& notice) const {
         return notice.by_itself ? "drain ended by itself" : "drain ended";
     }
+    std::string operator()(const core::EmergencyCall& notice) const {
+        return "emergency call of " + text(notice.caller) + " to " + text(notice.number) + " from " + notice.source;
+    }
     std::string operator()(const core::CallConcluded& notice) const {
         return "call of " + text(notice.caller.text()) + " to " + text(notice.callee.text()) + ": " +
                std::to_string(notice.status);
@@ -222,6 +229,7 @@ struct ReportPrinter {
     std::string operator()(const core::ExplainReport& report) const {
         return std::string(report.admitted ? "admitted" : "refused") + " by " + report.rule;
     }
+    std::string operator()(const core::CallsReport& calls) const { return count(calls.calls.size(), "call"); }
     std::string operator()(const core::HistoryReport& history) const {
         return count(history.failovers.size(), "failover");
     }
