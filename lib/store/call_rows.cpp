@@ -46,7 +46,7 @@ struct Columns {
     }
 };
 
-std::optional<base::Instant> moment_of(const pqxx::field& microseconds) {
+std::optional<base::Instant> when_of(const pqxx::field& microseconds) {
     if (microseconds.is_null()) return std::nullopt;
     return from_wall_microseconds(microseconds.as<std::int64_t>());
 }
@@ -81,8 +81,8 @@ std::vector<core::CallRecord> load_calls(pqxx::work& transaction, std::size_t at
         record.epoch.value = row[0].as<std::uint64_t>();
         record.number = row[1].as<std::uint64_t>();
         record.began = from_wall_microseconds(row[2].as<std::int64_t>());
-        record.answered = moment_of(row[3]);
-        record.ended = moment_of(row[4]);
+        record.answered = when_of(row[3]);
+        record.ended = when_of(row[4]);
         if (!row[5].is_null()) record.setup = std::chrono::milliseconds(row[5].as<std::int64_t>());
         record.caller = text(row[6]);
         record.callee = text(row[7]);
