@@ -25,7 +25,8 @@ void CallRecords::restore(std::vector<CallRecord> of_earlier_lives) {
 }
 
 void CallRecords::began(base::Instant now, calls::ContextId id, CallRecord fresh, std::string_view caller_tag) {
-    Setup setup{std::move(fresh), dialog_key(fresh.call_id, caller_tag)};
+    std::string dialog = dialog_key(fresh.call_id, caller_tag);
+    Setup setup{std::move(fresh), std::move(dialog)};
     CallRecord& record = setup.record;
     record.epoch = epoch_;
     record.number = ++last_number_;
