@@ -51,6 +51,7 @@ public:
     void forget_guests(const base::SiteName& home) { records_.forget_guests(home); }
     std::size_t calls() const { return dialogs_.calls(); }       // answered and not hung up
     std::size_t requests() const { return proxy_.under_way(); }  // in memory
+    std::size_t dialogs() const { return dialogs_.size(); }      // remembered, subscriptions too
 
 private:
     void settle(calls::ProxyEffects effects);

@@ -19,6 +19,7 @@ struct Census {
     std::uint64_t replica_registrations = 0;
     std::uint64_t calls_in_progress = 0;  // answered and not hung up
     std::uint64_t call_requests = 0;      // held by the proxy
+    std::uint64_t dialogs = 0;            // remembered: calls and subscriptions
 };
 
 }  // namespace innkeeper::core

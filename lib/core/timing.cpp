@@ -119,6 +119,7 @@ Census Gatekeeper::State::census(base::Instant now) const {
     }
     census.licences = licences_.report(now);
     census.bindings = location_.bindings();
+    census.dialogs = calling_.dialogs();
     census.pairs = readiness();
     census.calls_in_progress = calling_.calls();
     census.call_requests = calling_.requests();

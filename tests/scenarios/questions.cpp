@@ -68,6 +68,7 @@ Stage::Answer Stage::ask(const Words& words) {
     if (what == "storm" && words.size() == 3) return ask_storm(site(last));
     if (what == "notices" && words.size() == 3) return ask_notices(site(last).name());
     if (what == "where") return ask_where(words);
+    if (what == "call" && words.size() == 3) return ask_call(words);
     if (what == "moves" && words.size() == 3)  // moves of 100
         return {std::to_string(world_.watch.moves_of(base::Aor::from_parts(last, support::domain).value()))};
     if (what == "failback" && words.size() == 5)

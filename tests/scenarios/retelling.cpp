@@ -50,6 +50,11 @@ std::optional<Stage::Answer> Stage::retell(const Words& words) {
         world_.show_clock(static_cast<std::uint16_t>(hours * 60 + minutes));
     } else if (verb == "phones" && words.size() == 5) {  // phones move at most 2
         world_.watch.allow_moves(static_cast<std::uint32_t>(std::stoul(words[4])));
+    } else if (words.size() == 6 && verb == "people" &&
+               words[4] == "every") {  // people call each other every 25.000000
+        world_.chatter.begin(world::time_in(words[5]));
+    } else if (words == Words{"people", "call", "nobody", "any", "more"}) {
+        world_.chatter.end();
     } else if (verb == "plant") {
         if (!fault) throw std::runtime_error("a test plants faults, nobody else");
         world_.plant(fault);

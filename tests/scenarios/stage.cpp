@@ -255,6 +255,7 @@ Stage::Answer Stage::certificate(const Words& words) {
 // ---- phones act
 
 Stage::Answer Stage::phone_acts(world::Phone& phone, const Words& words) {
+    if (const auto answer = phone_calls(phone, words)) return *answer;
     if (words.size() == 4 && words[1] == "registers" && words[2] == "at") return knock(phone, {words[3]}, false);
     if (words.size() == 4 && words[1] == "unregisters" && words[2] == "at") return knock(phone, {words[3]}, true);
     if (words.size() == 3 && words[1] == "asks") return probe(phone, words[2]);

@@ -40,6 +40,9 @@ private:
     Answer pbx(const Words& words);
     Answer user(const Words& words);
     Answer phone_acts(world::Phone& phone, const Words& words);
+    std::optional<Answer> phone_calls(world::Phone& phone, const Words& words);  // nothing: not about calls
+    Answer dial(world::Phone& phone, const Words& words);
+    Answer ask_call(const Words& words);
     Answer knock(world::Phone& phone, const base::SiteName& server, bool leave);
     Answer probe(const world::Phone& phone, const std::string& server);
     Answer operate(const Words& words);

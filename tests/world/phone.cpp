@@ -51,8 +51,11 @@ Phone::Phone(World& world, PhoneOrders orders, std::uint32_t number, auth::Ha1 h
         leg.server = server;
         leg.digest = support::DigestSession(orders_.algorithm);
         leg.call_id = std::string(orders_.aor.user()) + '-' + server.text;
+        leg.up = std::make_unique<Pipe>(world_.calendar, world_.network, orders_.place, server.text);
+        leg.down = std::make_unique<Pipe>(world_.calendar, world_.network, server.text, orders_.place);
         legs_.push_back(std::move(leg));
     }
+    begin_calls();
 }
 
 Phone::Leg& Phone::leg(const base::SiteName& server) {
@@ -96,6 +99,8 @@ void Phone::log_out() {
 void Phone::lose_power() {
     on_ = powered_ = false;
     registered_ = false;
+    world_.watch.calls.power_lost(*this);
+    calls_->power_off();
     for (Leg& one : legs_) {
         ++one.plan;
         ++one.attempt;
@@ -164,7 +169,10 @@ void Phone::finish(Leg& leg, Outcome outcome) {
     leg.trying = false;
     ++leg.attempt;
     if (outcome == Outcome::silent) leg.last_answer = "silence";
-    if (!on_) return;
+    if (!on_) {  // told by hand where to go
+        if (outcome == Outcome::granted) current_ = index_of(leg);
+        return;
+    }
     const bool its_server = orders_.habit == Habit::concurrent || index_of(leg) == current_;
     if (outcome == Outcome::granted)
         registered_ = true;

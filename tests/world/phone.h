@@ -7,7 +7,9 @@
 
 #include "support/phone_digest.h"
 #include "world/phone_orders.h"
+#include "world/pipe.h"
 #include "world/site.h"
+#include "world/user_agent.h"
 
 namespace innkeeper::world {
 
@@ -36,6 +38,18 @@ public:
     bool answers() const { return powered_; }  // what it is asked, whether or not it acts by its habit
     void connection_ended(const Site& by);     // the server's process is gone and its kernel said so
 
+    // phone_calls.cpp. A call goes by the server it works with unless another is named, and by its first one where it
+    // works with none.
+    void call(const std::string& user, base::SiteName by = {}, bool with_credentials = true);
+    void pick_up();
+    void hang_up();
+    void refresh_call();
+    void answer_after(std::optional<base::Duration> delay);  // none: only when somebody picks up
+    void refuse_calls_with(std::uint16_t status);            // 0: it takes them
+    const UserAgent& calls() const { return *calls_; }
+    // Octets that a site sends it, over the network; false: it has no such connection.
+    bool carry_from(Site& site, const base::Flow& flow, const std::string& octets);
+
     const PhoneOrders& orders() const { return orders_; }
     const std::string& contact() const { return contact_; }
     const base::Endpoint& address() const { return address_; }
@@ -62,6 +76,8 @@ private:
         std::shared_ptr<support::OwnedRegister> request;
         std::uint64_t connection = 0;    // over a stream; 0: none
         std::uint64_t life_of_site = 0;  // in which that was made
+        std::unique_ptr<Pipe> up;        // what calls send over it
+        std::unique_ptr<Pipe> down;
     };
     enum class Outcome : std::uint8_t { granted, refused, silent };
 
@@ -92,6 +108,13 @@ private:
     void failed_at_once(Leg& leg);
     void ask_home_by_options(std::uint64_t plan);
 
+    // phone_calls.cpp
+    void begin_calls();
+    base::Flow flow_by(const Leg& leg) const;
+    void send_call(const base::SiteName& server, const std::string& octets);
+    void send_over_stream(Leg& leg, const std::string& octets);
+    void connect_for_call(Leg& leg, const std::string& octets);
+
     World& world_;
     PhoneOrders orders_;
     auth::Ha1 ha1_;
@@ -103,6 +126,7 @@ private:
     bool powered_ = false;
     bool registered_ = false;  // with the server it works with, as far as it knows
     LoginQueue* queue_ = nullptr;
+    std::unique_ptr<UserAgent> calls_;
 };
 
 }  // namespace innkeeper::world

@@ -34,8 +34,8 @@ void Phone::attempt(Leg& leg, std::uint32_t expires) {
 
 void Phone::compose(Leg& leg) {
     auto request = std::make_shared<support::OwnedRegister>();
-    request->source.remote = address_;
-    request->source.transport = orders_.transport;
+    request->source = flow_by(leg);
+    request->source.connection = 0;  // until it is carried over one
     request->to_user = orders_.aor.user();
     request->to_domain = orders_.aor.domain();
     request->call_id = leg.call_id;

@@ -13,7 +13,6 @@ namespace {
 
 using namespace std::chrono_literals;
 constexpr std::int64_t million = 1'000'000;
-constexpr std::size_t socket_buffer = 200;
 constexpr std::int64_t wall_at_start = 1'700'000'000;  // seconds since 1970 when the world begins
 
 base::SecretBytes<32> key_drawn(Random& random) {
@@ -295,8 +294,10 @@ void Site::step(core::Event event, const Occasion& occasion) {
 }
 
 void Site::perform(const core::Effect& effect) {
-    const bool routine = !world_.transcript.verbose && std::holds_alternative<core::SendToPeer>(effect) &&
-                         !std::holds_alternative<core::Hello>(std::get<core::SendToPeer>(effect).message);
+    const auto* message_to_peer = std::get_if<core::SendToPeer>(&effect);
+    const bool routine = !world_.transcript.verbose && message_to_peer != nullptr &&
+                         !std::holds_alternative<core::Hello>(message_to_peer->message) &&
+                         !std::holds_alternative<core::SipRelay>(message_to_peer->message);
     const bool judged = std::holds_alternative<core::Announce>(effect) &&
                         std::holds_alternative<core::RegisterJudged>(std::get<core::Announce>(effect).notice);
     if (!routine && !judged) {
@@ -306,6 +307,8 @@ void Site::perform(const core::Effect& effect) {
     }
     if (const auto* one = std::get_if<core::Answer>(&effect)) {
         answer(one->response);
+    } else if (const auto* message = std::get_if<core::SendSip>(&effect)) {
+        send_sip(*message);
     } else if (const auto* send = std::get_if<core::SendToPeer>(&effect)) {
         const auto bytes = peer::encode(send->message, local(world_.calendar.now()));
         const std::string copy(bytes.begin(), bytes.end());

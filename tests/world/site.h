@@ -74,6 +74,8 @@ public:
     void receive(std::shared_ptr<support::OwnedRegister> request, std::function<void(SeenResponse)> back);
     void probe(base::Flow source, std::string user, std::function<void(SeenResponse)> back);  // user: in From, or none
     void see_pbx(bool available, std::string detail);                                         // its prober's word
+    void receive_sip(const base::Flow& from, const std::string& octets);  // any message but a REGISTER
+    void lose_hop(const calls::Hop& hop);
     void command(core::Command command, std::function<void(const core::Report&)> back);
     void message(const base::SiteName& from, const std::string& bytes);
     void link_changed(const base::SiteName& peer, core::LinkState state, std::string detail);
@@ -97,11 +99,14 @@ public:
     std::function<void(core::Census&)> miscount;
 
 private:
+    static constexpr std::size_t socket_buffer = 200;  // datagrams that wait for a frozen process
     void when_awake(std::function<void()> what);
     void step(core::Event event, const Occasion& occasion);
     void perform(const core::Effect& effect);
     void answer(const core::Response& response);
     void ask_phone(const core::ProbePhone& probe);
+    void send_sip(const core::SendSip& message);
+    void send_datagram(const base::Endpoint& to, const std::string& octets);
     void write(core::Row row);
     void arm();
     void wake(std::uint64_t alarm);

@@ -169,6 +169,7 @@ void Watch::stepped(Site& site, const Occasion& occasion, const core::Effects& e
         }
     }
     if (occasion.request) judge_turn(site, effects);
+    calls.stepped(site, occasion, effects);
     judge_licences(site);
     judge_deadline(site, occasion.timer);
 }

@@ -11,6 +11,7 @@
 #include "core/effect.h"
 #include "world/ledger.h"
 #include "world/site.h"
+#include "world/watch_calls.h"
 
 namespace innkeeper::world {
 
@@ -24,7 +25,9 @@ struct Violation : std::runtime_error {
 
 class Watch {
 public:
-    explicit Watch(World& world) : world_(world) {}
+    explicit Watch(World& world) : calls(world), world_(world) {}
+
+    CallWatch calls;
 
     // What a run adds to the rules.
     enum class Forbidden : std::uint8_t { nothing, guests, phases, failovers };  // failovers: strays may come
@@ -55,6 +58,7 @@ public:
     [[noreturn]] void violated(const std::string& rule, const std::string& what);
 
     const Ledger& ledger(const Site& site) const { return ledgers_.at(site.name()); }
+    base::Duration clear_for(const base::SiteName& one, const base::SiteName& other) const;  // both ways
     // Truth: unexpired at a running site, reachable both ways.
     bool in_service(const Phone& phone) const;
 
@@ -96,7 +100,6 @@ private:
     bool clear(Site& one, Site& other) const;
     // A third peer that has seen both well for a while, as `backup` should know of `home`.
     bool witnessed(const base::SiteName& home, const base::SiteName& backup) const;
-    base::Duration clear_for(const base::SiteName& one, const base::SiteName& other) const;
 
     World& world_;
     std::map<base::SiteName, Ledger> ledgers_;

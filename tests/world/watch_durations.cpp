@@ -32,6 +32,7 @@ void Watch::tick() {
     judge_moves();
     judge_lending();
     judge_waiting_standbys();
+    calls.tick();
 }
 
 bool Watch::clear(Site& one, Site& other) const {

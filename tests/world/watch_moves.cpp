@@ -9,8 +9,8 @@
 
 namespace innkeeper::world {
 
-void Watch::calls_changed(Site& site, const base::Aor& aor, std::uint32_t calls) {
-    ledgers_[site.name()].calls[aor] = calls;
+void Watch::calls_changed(Site& site, const base::Aor& aor, std::uint32_t count) {
+    ledgers_[site.name()].calls[aor] = count;
 }
 
 std::uint32_t Watch::moves_of(const base::Aor& aor) const {

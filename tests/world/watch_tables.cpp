@@ -20,6 +20,7 @@ void Watch::judge_tables() {
         if (!site->running()) continue;
         const core::Census census = site->census();
         judge_sizes(*site, census);
+        calls.judge_tables(*site, census);
         for (const core::PeerReport& peer : census.peers)
             judge_catching_up(*site, peer.site, std::max(peer.registrations_behind, peer.records_behind));
     }

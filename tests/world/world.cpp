@@ -25,12 +25,16 @@ World::World(std::uint64_t seed, std::size_t transcript_lines)
       network(random.fork()),
       transcript(transcript_lines),
       watch(*this),
+      chatter(*this),
       seed_(seed) {}
 
 Site& World::add_site(core::Settings settings) {
     const base::SiteName name = settings.site;
     const Act act(inputs,
                   [&] { return "site " + name.text + differences(settings, support::settings_of(name.text, {}, {})); });
+    const std::string host = "192.0.2." + std::to_string(sites_.size() + 1);
+    settings.calls.listeners = {
+        {base::Transport::udp, host, 5060}, {base::Transport::tcp, host, 5060}, {base::Transport::tls, host, 5061}};
     return *(sites_[name] = std::make_unique<Site>(*this, std::move(settings)));
 }
 
@@ -182,6 +186,17 @@ Phone& World::phone(const std::string& user) {
 const Phone* World::phone_of(const base::Aor& aor) const {
     const auto known = phone_of_.find(aor);
     return known == phone_of_.end() ? nullptr : known->second;
+}
+
+Phone* World::phone_at(const base::Endpoint& address) const {
+    const auto found =
+        std::find_if(phones_.begin(), phones_.end(), [&](const auto& phone) { return phone->address() == address; });
+    return found == phones_.end() ? nullptr : found->get();
+}
+
+const World::Door* World::door_at(const base::Endpoint& address) const {
+    const auto found = doors_.find(address);
+    return found == doors_.end() ? nullptr : &found->second;
 }
 
 }  // namespace innkeeper::world

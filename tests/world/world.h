@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "world/calendar.h"
+#include "world/chatter.h"
 #include "world/inputs.h"
 #include "world/login_queue.h"
 #include "world/network.h"
@@ -61,10 +62,18 @@ public:
 
     std::uint64_t seed() const { return seed_; }
     std::uint64_t new_connection() { return ++connections_; }
+    // Who is reached by a datagram to an address: a telephone, a PBX.
+    struct Door {
+        Place place;
+        std::function<void(Site& from, const std::string& octets)> receive;
+    };
+    void open_door(const base::Endpoint& address, Door door) { doors_[address] = std::move(door); }
+    const Door* door_at(const base::Endpoint& address) const;
 
     Site& site(const std::string& name) { return *sites_.at(base::SiteName{name}); }
     Phone& phone(const std::string& user);
     const Phone* phone_of(const base::Aor& aor) const;  // none: nobody's
+    Phone* phone_at(const base::Endpoint& address) const;
     const std::map<base::SiteName, std::unique_ptr<Site>>& sites() const { return sites_; }
     const std::vector<std::unique_ptr<Phone>>& phones() const { return phones_; }
     void plant(const std::function<void(Site&)>& fault);  // for every site: a fault put in on purpose
@@ -79,6 +88,7 @@ public:
     Network network;
     Transcript transcript;
     Watch watch;
+    Chatter chatter;
     std::function<void(const Site&, const core::Notice&)> on_notice;  // for whoever tells the story
 
 private:
@@ -90,6 +100,7 @@ private:
     std::map<base::SiteName, std::unique_ptr<Site>> sites_;
     std::vector<std::unique_ptr<Phone>> phones_;
     std::map<base::Aor, const Phone*> phone_of_;
+    std::map<base::Endpoint, Door> doors_;
     std::vector<std::unique_ptr<LoginQueue>> login_queues_;
     std::uint64_t connections_ = 0;
     std::optional<Moment> midnight_;  // the last one, or one to come, by the clock on the wall

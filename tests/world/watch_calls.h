@@ -1,0 +1,81 @@
+// The part of the watch that looks at calls: it knows who calls whom, whose telephone each INVITE reaches and by which
+// site, and whether anything was in the way.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "core/census.h"
+#include "core/effect.h"
+#include "world/user_agent.h"
+
+namespace innkeeper::world {
+
+class Phone;
+class Site;
+class World;
+struct Occasion;
+
+class CallWatch {
+public:
+    explicit CallWatch(World& world) : world_(world) {}
+
+    void changed(const Phone& phone, const Call& call);  // as its telephone sees it
+    void rings(const Phone& phone, const Site& from, const calls::Message& invite);
+    void taken_by_pbx(const Site& from, const calls::Message& invite);
+    void power_lost(const Phone& phone);
+    void stepped(const Site& site, const Occasion& occasion, const core::Effects& effects);
+    void tick();  // every 100 ms
+    void judge_tables(const Site& site, const core::Census& census) const;
+    // Is its phone in a call that its present life has set up, so that a failback leaves it alone (IP7)?
+    bool in_call_at(const Site& site, const base::Aor& aor) const;
+    std::uint64_t talked() const { return talked_; }  // calls that were answered, for whoever wants to know
+
+private:
+    struct Served {  // where a phone is in service, undisturbed
+        base::SiteName at;
+        std::uint64_t life = 0;
+        Moment since{};
+        bool operator==(const Served&) const = default;
+    };
+    struct Attempt {
+        const Phone* caller = nullptr;
+        const Phone* callee = nullptr;  // none: a number that is no phone's
+        std::string number;
+        bool with_credentials = true;
+        Moment began{};
+        base::SiteName by;
+        std::uint64_t life_of_by = 0;
+        bool in_the_way = false;   // something was, or may have been, on the way to the callee
+        bool cut_off = false;      // the caller from its server
+        bool put_through = false;  // to the phone it is for
+        std::set<base::SiteName> rung_by;
+        std::set<std::string> branches;  // of its INVITEs between sites and to phones
+        bool over = false;
+        Moment ended{};
+        bool left_hanging = false;  // ended in a way that a site on its path may not know of
+        bool answered = false;
+        std::map<base::SiteName, std::uint64_t> lives;  // of the sites on its path, when it was answered
+    };
+
+    void dialled(const Phone& caller, const Call& call);
+    void ended(Attempt& attempt, const Call& call);
+    void note_service();
+    std::optional<Served> service_of(const Phone& phone) const;
+    bool way_is_clear(const Attempt& attempt) const;
+    bool server_in_reach(const Attempt& attempt) const;
+    bool known_to_its_server(const Attempt& attempt) const;
+    bool is_emergency(const Attempt& attempt) const;
+    void judge(Attempt& attempt);
+    Attempt* find(const std::string& call_id);
+
+    World& world_;
+    std::map<std::string, Attempt> attempts_;  // by Call-ID
+    std::map<base::Aor, Served> served_;
+    std::uint64_t talked_ = 0;
+};
+
+}  // namespace innkeeper::world
