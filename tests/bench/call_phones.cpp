@@ -138,7 +138,10 @@ CallOutcome CallPhones::run(const CallStretch& stretch, bool registering) {
 
 void CallPhones::begin(std::uint32_t slot, Time due) {
     Dialog& of = dialogs_[slot];
-    of = Dialog{registering_ ? State::registering : State::inviting, of.generation + 1};
+    const std::uint32_t generation = of.generation + 1;
+    of = Dialog{};
+    of.state = registering_ ? State::registering : State::inviting;
+    of.generation = generation;
     of.caller = static_cast<unsigned>(begun_ % users_);
     of.callee = (of.caller + users_ / 2) % users_;
     of.began = of.last_sent = due;
