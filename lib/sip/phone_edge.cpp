@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "sip/dialled.h"
 #include "sip/phone_prober.h"
 #include "sip/request_server.h"
 #include "sip/socket_address.h"
@@ -21,20 +22,23 @@ struct PhoneEdge::Impl {
     std::string tls_key;
     RequestServer server;
     std::unique_ptr<TlsServer> tls;
+    OnLost on_lost;
     StreamConnections connections;
+    Dialled dialled;
     std::map<std::uint8_t, std::unique_ptr<UdpListener>> datagrams;  // by listener
     std::vector<std::unique_ptr<StreamListener>> streams;
     std::vector<base::Listener> listeners;
     PhoneProber prober;
 
     Impl(host::Loop& the_loop, const PhoneEdgeSettings& settings, OnRegister on_register, OnOptions on_options,
-         OnSip on_sip, OnLost on_lost, OnProbed on_probed)
+         OnSip on_sip, OnLost tell_lost, OnProbed on_probed)
         : loop(the_loop),
           tls_certificate(settings.tls_certificate),
           tls_key(settings.tls_key),
           server(std::move(on_register), std::move(on_options), std::move(on_sip)),
-          connections(loop, server, settings.streams,
-                      [told = std::move(on_lost)](const base::Flow& flow) { told({flow}); }),
+          on_lost(std::move(tell_lost)),
+          connections(loop, server, settings.streams, [this](const base::Flow& flow) { connection_ended(flow); }),
+          dialled(connections, settings.tls_ca),
           prober(
               loop, server.counters().probes, [this](const base::Flow& flow) { return local_end(flow); },
               [this](const base::Flow& flow, std::string_view question) { send(flow, question); },
@@ -42,13 +46,18 @@ struct PhoneEdge::Impl {
         server.show_responses_to([this](const sip_s& response) { return prober.on_response(response); });
     }
 
+    void connection_ended(const base::Flow& flow) {
+        const auto address = dialled.forget(flow.connection);
+        on_lost({flow});
+        if (address) on_lost({*address});
+    }
+
     std::optional<base::Endpoint> local_end(const base::Flow& flow) const {
         if (flow.transport != base::Transport::udp) return connections.local_end(flow.connection);
         const auto listener = datagrams.find(flow.listener);
         if (listener == datagrams.end()) return std::nullopt;
         base::Endpoint local = listener->second->local();
-        const bool any = local.ip == base::IpAddress{} || local.ip.text() == "0.0.0.0";
-        if (!any) return local;
+        if (!is_any(local.ip)) return local;
         const auto source = source_towards(flow.remote);
         if (!source) return std::nullopt;
         local.ip = *source;
@@ -98,9 +107,13 @@ void PhoneEdge::answer(const core::Response& response) {
 bool PhoneEdge::send(const calls::Hop& to, std::string_view octets) {
     if (const auto* flow = std::get_if<base::Flow>(&to)) return impl_->send(*flow, octets);
     const auto* address = std::get_if<calls::AddressHop>(&to);
-    if (address == nullptr || address->transport != base::Transport::udp) return false;
+    if (address == nullptr) return false;
+    if (address->transport != base::Transport::udp) return impl_->dialled.send(*address, octets, impl_->listeners);
     for (const auto& [index, listener] : impl_->datagrams) {
         if (listener->local().ip.is_v4() != address->endpoint.ip.is_v4()) continue;
+        listener->report_unreachable(address->endpoint, [this](const base::Endpoint& lost) {
+            impl_->on_lost({calls::AddressHop{base::Transport::udp, lost}});
+        });
         listener->send_to(address->endpoint, octets);
         return true;
     }
@@ -112,8 +125,9 @@ void PhoneEdge::probe(const core::ProbePhone& probe) {
 }
 
 base::Expected<bool> PhoneEdge::reload_certificates() {
-    if (!impl_->tls) return false;
     try {
+        impl_->dialled.reload();
+        if (!impl_->tls) return false;
         impl_->tls->load(impl_->tls_certificate, impl_->tls_key);
     } catch (const std::runtime_error& failure) {
         return base::error(failure.what());

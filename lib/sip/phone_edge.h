@@ -22,6 +22,7 @@ struct PhoneEdgeSettings {
     std::vector<base::Listener> listeners;  // a port 0 is chosen by the system
     std::string tls_certificate;            // PEM files; needed when a listener is TLS
     std::string tls_key;
+    std::string tls_ca;  // whom a PBX that we dial over TLS must be signed by; empty: none is dialled
     StreamLimits streams;
 };
 
@@ -34,7 +35,7 @@ public:
 
     // All other messages, requests and answers; what is to be said to them comes by send().
     using OnSip = std::function<void(const core::SipReceived&)>;
-    // A connection has ended.
+    // A connection has ended, or an address to which something was sent cannot be reached.
     using OnLost = std::function<void(const core::HopLost&)>;
 
     // What became of a probe(); never from inside it.
@@ -50,7 +51,8 @@ public:
     // Only for the request whose callback is running; any other id is ignored.
     void answer(const core::Response& response);
 
-    // A message to a phone's flow, or by UDP to an address. False: there is no such connection, or no way there.
+    // A message to a phone's flow, or to an address: over streams on a connection that is dialled for the first one and
+    // kept for the next. False: there is no such connection, or no way there.
     bool send(const calls::Hop& to, std::string_view octets);
 
     // Asks a phone whether it is there.

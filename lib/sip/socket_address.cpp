@@ -44,6 +44,10 @@ SocketAddress SocketAddress::from(const base::Endpoint& endpoint) {
     return out;
 }
 
+bool is_any(const base::IpAddress& ip) {
+    return ip == base::IpAddress{} || ip.text() == "0.0.0.0";
+}
+
 base::Endpoint to_endpoint(const sockaddr_storage& storage) {
     base::Endpoint out;
     if (storage.ss_family == AF_INET) {
@@ -74,6 +78,23 @@ int bound_socket(const base::Listener& listener) {
     if (::bind(descriptor, address.get(), address.length) != 0) fail(descriptor, listener, "cannot bind");
     if (kind == SOCK_STREAM && ::listen(descriptor, SOMAXCONN) != 0) fail(descriptor, listener, "cannot listen");
     return descriptor;
+}
+
+int dialled_socket(const base::Endpoint& remote, const std::optional<base::IpAddress>& source) {
+    const auto to = SocketAddress::from(remote);
+    const int descriptor = ::socket(to.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (descriptor < 0) return -1;
+    const auto from = SocketAddress::from({source.value_or(base::IpAddress{}), 0});
+    const bool bound = !source || ::bind(descriptor, from.get(), from.length) == 0;
+    if (bound && (::connect(descriptor, to.get(), to.length) == 0 || errno == EINPROGRESS)) return descriptor;
+    ::close(descriptor);
+    return -1;
+}
+
+int pending_error(int descriptor) {
+    int error = 0;
+    socklen_t length = sizeof error;
+    return ::getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &length) == 0 ? error : errno;
 }
 
 std::optional<base::IpAddress> source_towards(const base::Endpoint& remote) {

@@ -12,20 +12,24 @@ constexpr std::size_t most_unsent = 64 * 1024;  // a phone that asks and does no
 }  // namespace
 
 StreamConnection::StreamConnection(host::Loop& loop, RequestServer& server, const StreamDeadlines& deadlines,
-                                   int descriptor, const TlsServer* tls, const base::Flow& flow,
+                                   std::unique_ptr<StreamSocket> socket, Opened opened, const base::Flow& flow,
                                    std::function<void()> on_end)
     : server_(server),
       deadlines_(deadlines),
-      socket_(descriptor, tls),
+      socket_(std::move(socket)),
+      opened_by_(opened),
       flow_(flow),
       on_end_(std::move(on_end)),
-      handshaken_(tls == nullptr),
+      connected_(opened == Opened::by_phone),
+      handshaken_(connected_ && flow.transport == base::Transport::tcp),
       opened_(host::now()),
       registered_until_(opened_) {
-    watch_ = std::make_unique<host::Watch>(loop, descriptor, true, false, [this](host::Watch::Ready) {
+    const bool dialling = !connected_;
+    const auto on_ready = [this](host::Watch::Ready ready) {
         const auto end = on_end_;  // a copy: it destroys this connection
-        if (!progress()) end();
-    });
+        if (!progress(ready)) end();
+    };
+    watch_ = std::make_unique<host::Watch>(loop, socket_->descriptor(), !dialling, dialling, on_ready);
 }
 
 bool StreamConnection::overdue(base::Instant now) {
@@ -39,7 +43,7 @@ bool StreamConnection::overdue(base::Instant now) {
         ++count.message_timed_out;
         return true;
     }
-    if (now >= registered_until_ + deadlines_.unregistered) {
+    if (opened_by_ == Opened::by_phone && now >= registered_until_ + deadlines_.unregistered) {
         ++count.unregistered_timed_out;
         return true;
     }
@@ -47,26 +51,38 @@ bool StreamConnection::overdue(base::Instant now) {
 }
 
 void StreamConnection::send(std::string_view octets) {
-    if (broken_ || !handshaken_) return;
+    if (broken_ || (!handshaken_ && opened_by_ == Opened::by_phone)) return;
     if (unsent_.size() + octets.size() > most_unsent) {
         broken_ = true;
         return;
     }
     unsent_ += octets;
+    if (!handshaken_) return;
     broken_ = !flush();
     if (!broken_) want();
 }
 
-bool StreamConnection::progress() {
-    if (!handshaken_) {
-        const auto state = socket_.handshake();
-        if (state == StreamSocket::State::closed) {
-            ++server_.counters().streams(flow_.transport).handshake_failed;
-            return false;
-        }
-        handshaken_ = state == StreamSocket::State::done;
-        handshake_wants_write_ = state == StreamSocket::State::wants_write;
+bool StreamConnection::connect(host::Watch::Ready ready) {
+    if (pending_error(socket_->descriptor()) != 0) return false;
+    connected_ = ready.writable;
+    return true;
+}
+
+bool StreamConnection::shake_hands() {
+    const auto state = socket_->handshake();
+    if (state == StreamSocket::State::closed) {
+        ++server_.counters().streams(flow_.transport).handshake_failed;
+        return false;
     }
+    handshaken_ = state == StreamSocket::State::done;
+    handshake_wants_write_ = state == StreamSocket::State::wants_write;
+    return true;
+}
+
+bool StreamConnection::progress(host::Watch::Ready ready) {
+    if (!connected_ && !connect(ready)) return false;
+    if (!connected_) return true;
+    if (!handshaken_ && !shake_hands()) return false;
     if (handshaken_ && !(flush() && read_all())) return false;
     want();
     return true;
@@ -75,7 +91,7 @@ bool StreamConnection::progress() {
 bool StreamConnection::read_all() {
     static thread_local char room[read_octets];
     for (int turn = 0; turn < reads_per_turn && unsent_.empty(); ++turn) {
-        const auto [state, octets] = socket_.read(room);
+        const auto [state, octets] = socket_->read(room);
         if (state == StreamSocket::State::closed) return false;
         if (state != StreamSocket::State::done) return true;
         framer_.feed(std::string_view(room, octets));
@@ -123,7 +139,7 @@ bool StreamConnection::serve(std::string_view message, Framing framing) {
 
 bool StreamConnection::flush() {
     while (!unsent_.empty()) {
-        const auto [state, octets] = socket_.write(unsent_);
+        const auto [state, octets] = socket_->write(unsent_);
         if (state == StreamSocket::State::closed) {
             ++server_.counters().of(flow_.transport).send_failed;
             return false;
@@ -135,9 +151,10 @@ bool StreamConnection::flush() {
     return true;
 }
 
-// While an answer waits to be taken nothing more is read: who does not listen is not listened to.
+// While an answer waits to be taken nothing more is read: who does not listen is not listened to. During a handshake
+// nothing can be taken yet.
 void StreamConnection::want() {
-    const bool answer_waits = !unsent_.empty();
+    const bool answer_waits = handshaken_ && !unsent_.empty();
     watch_->want(!answer_waits, answer_waits || handshake_wants_write_);
 }
 

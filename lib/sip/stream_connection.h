@@ -1,5 +1,5 @@
-// One phone's connection over TCP or TLS: its messages are served in order and answered on it, and it must keep the
-// deadlines of R13.
+// One connection over TCP or TLS: its messages are served in order and answered on it. A phone's must keep the
+// deadlines of R13; one that we dialled, to a PBX, is kept as long as it works.
 #pragma once
 
 #include <functional>
@@ -22,18 +22,24 @@ namespace innkeeper::sip {
 // thing a connection does, and never called from the constructor.
 class StreamConnection {
 public:
-    StreamConnection(host::Loop& loop, RequestServer& server, const StreamDeadlines& deadlines, int descriptor,
-                     const TlsServer* tls, const base::Flow& flow, std::function<void()> on_end);
+    enum class Opened : std::uint8_t { by_phone, by_us };
+    StreamConnection(host::Loop& loop, RequestServer& server, const StreamDeadlines& deadlines,
+                     std::unique_ptr<StreamSocket> socket, Opened opened, const base::Flow& flow,
+                     std::function<void()> on_end);
 
     const base::Flow& flow() const { return flow_; }
-    base::Endpoint local() const { return local_endpoint(socket_.descriptor()); }
-    // A message of our own accord. Where the phone does not take it, the connection ends at the next sweep.
+    Opened opened_by() const { return opened_by_; }
+    base::Endpoint local() const { return local_endpoint(socket_->descriptor()); }
+    // A message of our own accord. Where the other side does not take it, the connection ends at the next sweep. On one
+    // that we dialled it waits until the connection is made.
     void send(std::string_view octets);
     // True when a deadline has passed, which is counted, or a message could not be sent.
     bool overdue(base::Instant now);
 
 private:
-    bool progress();  // false: the end
+    bool progress(host::Watch::Ready ready);  // false: the end
+    bool connect(host::Watch::Ready ready);
+    bool shake_hands();
     bool read_all();
     bool serve_pieces();
     bool serve(std::string_view message, Framing framing);
@@ -42,12 +48,14 @@ private:
 
     RequestServer& server_;
     const StreamDeadlines& deadlines_;
-    StreamSocket socket_;
+    std::unique_ptr<StreamSocket> socket_;
+    Opened opened_by_;
     base::Flow flow_;
     std::function<void()> on_end_;
     StreamFramer framer_;
     std::string unsent_;
     bool broken_ = false;
+    bool connected_;
     bool handshaken_ = false;
     bool handshake_wants_write_ = false;
     base::Instant opened_;

@@ -45,10 +45,24 @@ void StreamConnections::admit(int descriptor, base::Flow flow, const TlsServer* 
     }
     flow.connection = ++last_connection_;
     ++count.accepted;
-    ++count.open;
     ++per_source_[flow.remote.ip];
+    open(flow, std::make_unique<StreamSocket>(descriptor, tls), StreamConnection::Opened::by_phone);
+}
+
+std::optional<std::uint64_t> StreamConnections::dial(base::Flow flow, const std::optional<base::IpAddress>& source,
+                                                     const TlsClient* tls) {
+    const int descriptor = dialled_socket(flow.remote, source);
+    if (descriptor < 0) return std::nullopt;
+    flow.connection = ++last_connection_;
+    open(flow, std::make_unique<StreamSocket>(descriptor, tls, flow.remote.ip), StreamConnection::Opened::by_us);
+    return flow.connection;
+}
+
+void StreamConnections::open(const base::Flow& flow, std::unique_ptr<StreamSocket> socket,
+                             StreamConnection::Opened opened) {
+    ++server_.counters().streams(flow.transport).open;
     open_.emplace(flow.connection,
-                  std::make_unique<StreamConnection>(loop_, server_, limits_.deadlines, descriptor, tls, flow,
+                  std::make_unique<StreamConnection>(loop_, server_, limits_.deadlines, std::move(socket), opened, flow,
                                                      [this, id = flow.connection] { end(id); }));
     if (open_.size() == 1) sweep_timer_.arm(sweep_interval);
 }
@@ -58,8 +72,10 @@ void StreamConnections::end(std::uint64_t connection) {
     if (found == open_.end()) return;
     const base::Flow flow = found->second->flow();
     --server_.counters().streams(flow.transport).open;
-    const auto source = per_source_.find(flow.remote.ip);
-    if (--source->second == 0) per_source_.erase(source);
+    if (found->second->opened_by() == StreamConnection::Opened::by_phone) {
+        const auto source = per_source_.find(flow.remote.ip);
+        if (--source->second == 0) per_source_.erase(source);
+    }
     open_.erase(found);
     on_lost_(flow);
 }

@@ -1,5 +1,5 @@
-// All phones' connections over TCP and TLS together: the caps of R13 and R14, and the sweep that holds each of them to
-// its deadlines.
+// All connections over TCP and TLS together, those of phones and those that we dialled: the caps of R13 and R14, which
+// are for phones, and the sweep that holds each to its deadlines.
 #pragma once
 
 #include <cstdint>
@@ -25,12 +25,17 @@ public:
 
     // Takes the descriptor in any case; closes it at once when a cap is reached.
     void admit(int descriptor, base::Flow flow, const TlsServer* tls);
+    // Dials `flow.remote`; from `source` where that is given. What is sent meanwhile waits. Empty: there is no way
+    // there.
+    std::optional<std::uint64_t> dial(base::Flow flow, const std::optional<base::IpAddress>& source,
+                                      const TlsClient* tls);
     // False: no such connection.
     bool send(std::uint64_t connection, std::string_view octets);
 
     std::optional<base::Endpoint> local_end(std::uint64_t connection) const;  // empty: it has ended
 
 private:
+    void open(const base::Flow& flow, std::unique_ptr<StreamSocket> socket, StreamConnection::Opened opened);
     void end(std::uint64_t connection);
     void sweep();
 

@@ -2,6 +2,7 @@
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <openssl/x509v3.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -21,16 +22,20 @@ namespace {
     throw std::runtime_error(what + " " + file + ": " + (reason != nullptr ? reason : "cannot be used"));
 }
 
+void set_usual_options(SSL_CTX* context) {
+    SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+    SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_IGNORE_UNEXPECTED_EOF);
+    SSL_CTX_set_mode(context,
+                     SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+}
+
 }  // namespace
 
 TlsServer::TlsServer(const std::string& certificate_file, const std::string& key_file)
     : context_(SSL_CTX_new(TLS_server_method())) {
     if (context_ == nullptr) throw std::bad_alloc();
-    SSL_CTX_set_min_proto_version(context_, TLS1_2_VERSION);
-    SSL_CTX_set_options(context_, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_IGNORE_UNEXPECTED_EOF);
-    SSL_CTX_set_mode(context_,
-                     SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-    SSL_CTX_set_session_cache_mode(context_, SSL_SESS_CACHE_OFF);
+    set_usual_options(context_);
     if (SSL_CTX_use_certificate_chain_file(context_, certificate_file.c_str()) != 1)
         fail(context_, "tls-certificate", certificate_file);
     if (SSL_CTX_use_PrivateKey_file(context_, key_file.c_str(), SSL_FILETYPE_PEM) != 1)
@@ -45,6 +50,32 @@ void TlsServer::load(const std::string& certificate_file, const std::string& key
 
 TlsServer::~TlsServer() {
     SSL_CTX_free(context_);
+}
+
+TlsClient::TlsClient(const std::string& authority_file) : context_(SSL_CTX_new(TLS_client_method())) {
+    if (context_ == nullptr) throw std::bad_alloc();
+    set_usual_options(context_);
+    SSL_CTX_set_verify(context_, SSL_VERIFY_PEER, nullptr);
+    if (SSL_CTX_load_verify_locations(context_, authority_file.c_str(), nullptr) != 1)
+        fail(context_, "tls-ca", authority_file);
+}
+
+void TlsClient::load(const std::string& authority_file) {
+    TlsClient fresh(authority_file);
+    std::swap(context_, fresh.context_);
+}
+
+TlsClient::~TlsClient() {
+    SSL_CTX_free(context_);
+}
+
+StreamSocket::StreamSocket(int descriptor, const TlsClient* tls, const base::IpAddress& dialled)
+    : descriptor_(descriptor) {
+    if (tls == nullptr) return;
+    tls_ = SSL_new(tls->context());
+    if (tls_ == nullptr || SSL_set_fd(tls_, descriptor) != 1) throw std::bad_alloc();
+    if (X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(tls_), dialled.text().c_str()) != 1) throw std::bad_alloc();
+    SSL_set_connect_state(tls_);
 }
 
 StreamSocket::StreamSocket(int descriptor, const TlsServer* tls) : descriptor_(descriptor) {

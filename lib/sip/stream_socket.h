@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/address.h"
+
 struct ssl_st;
 struct ssl_ctx_st;
 
@@ -28,10 +30,27 @@ private:
     ssl_ctx_st* context_;
 };
 
+// Our side of TLS where we dial: the other side's certificate must be signed by one of the file and name the address
+// that was dialled. Throws std::runtime_error that names the file and the cause.
+class TlsClient {
+public:
+    explicit TlsClient(const std::string& authority_file);
+    ~TlsClient();
+    TlsClient(const TlsClient&) = delete;
+    TlsClient& operator=(const TlsClient&) = delete;
+    // For connections to come. Throws like the constructor, and then nothing has changed.
+    void load(const std::string& authority_file);
+    ssl_ctx_st* context() const { return context_; }
+
+private:
+    ssl_ctx_st* context_;
+};
+
 // Owns the descriptor. With TLS, SIGPIPE must be ignored by the process (host/signals).
 class StreamSocket {
 public:
-    StreamSocket(int descriptor, const TlsServer* tls);
+    StreamSocket(int descriptor, const TlsServer* tls);                                  // accepted
+    StreamSocket(int descriptor, const TlsClient* tls, const base::IpAddress& dialled);  // connected, or soon
     ~StreamSocket();
     StreamSocket(const StreamSocket&) = delete;
     StreamSocket& operator=(const StreamSocket&) = delete;

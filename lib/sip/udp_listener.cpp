@@ -1,11 +1,14 @@
 #include "sip/udp_listener.h"
 
+#include <linux/errqueue.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstring>
 #include <span>
+#include <utility>
 
 #include "sip/socket_address.h"
 #include "sip/stun_keepalive.h"
@@ -20,8 +23,15 @@ constexpr int receive_buffer = 16 * 1024 * 1024;  // 5,000 phones at one instant
 constexpr int send_buffer = 4 * 1024 * 1024;      // several batches of answers
 constexpr std::size_t shortest_message = 16;      // less is a keepalive (RFC 5626 section 4.4, and older habits)
 
-bool is_any(const base::IpAddress& ip) {
-    return ip == base::IpAddress{} || ip.text() == "0.0.0.0";
+constexpr std::size_t most_reported = 32;  // addresses that are told of as unreachable: PBXs and the like
+
+bool is_unreachable(std::uint32_t error) {
+    return error == ECONNREFUSED || error == EHOSTUNREACH || error == ENETUNREACH || error == EHOSTDOWN;
+}
+
+// An error that ICMP has brought back for an earlier datagram is told at the next call, whatever that was for.
+bool is_of_another_datagram(int error) {
+    return is_unreachable(static_cast<std::uint32_t>(error)) || error == EPROTO || error == EACCES;
 }
 
 // Who may not pass the system's limit gets as much as it allows.
@@ -85,7 +95,10 @@ UdpListener::UdpListener(host::Loop& loop, RequestServer& server, const base::Li
         else
             ::setsockopt(socket_, IPPROTO_IPV6, IPV6_RECVPKTINFO, &one, sizeof one);
     }
-    watch_ = std::make_unique<host::Watch>(loop, socket_, true, false, [this](host::Watch::Ready) { receive(); });
+    watch_ = std::make_unique<host::Watch>(loop, socket_, true, false, [this](host::Watch::Ready ready) {
+        if (ready.failed) read_errors();
+        receive();
+    });
 }
 
 UdpListener::~UdpListener() {
@@ -99,13 +112,49 @@ base::Endpoint UdpListener::local() const {
 
 void UdpListener::send_to(const base::Endpoint& remote, std::string_view octets) {
     const SocketAddress to = SocketAddress::from(remote);
-    if (::sendto(socket_, octets.data(), octets.size(), MSG_DONTWAIT, to.get(), to.length) < 0)
+    const auto try_once = [&] {
+        return ::sendto(socket_, octets.data(), octets.size(), MSG_DONTWAIT, to.get(), to.length) >= 0;
+    };
+    if (!try_once() && !(is_of_another_datagram(errno) && try_once()))
         ++server_.counters().of(base::Transport::udp).send_failed;
+}
+
+void UdpListener::report_unreachable(const base::Endpoint& remote, OnUnreachable on_unreachable) {
+    if (reported_.size() >= most_reported || !reported_.insert(remote).second) return;
+    on_unreachable_ = std::move(on_unreachable);
+    const int one = 1;
+    if (remote.ip.is_v4())
+        ::setsockopt(socket_, IPPROTO_IP, IP_RECVERR, &one, sizeof one);
+    else
+        ::setsockopt(socket_, IPPROTO_IPV6, IPV6_RECVERR, &one, sizeof one);
+}
+
+// The socket stays in error until its queue of errors is empty.
+void UdpListener::read_errors() {
+    std::set<base::Endpoint> unreachable;
+    for (unsigned i = 0; i < batch_size; ++i) {
+        sockaddr_storage sent_to{};
+        alignas(cmsghdr) char control[512];
+        msghdr header{&sent_to, sizeof sent_to, nullptr, 0, control, sizeof control, 0};
+        if (::recvmsg(socket_, &header, MSG_ERRQUEUE | MSG_DONTWAIT) < 0) break;
+        for (const cmsghdr* one = CMSG_FIRSTHDR(&header); one != nullptr;
+             one = CMSG_NXTHDR(&header, const_cast<cmsghdr*>(one))) {
+            if ((one->cmsg_level != IPPROTO_IP || one->cmsg_type != IP_RECVERR) &&
+                (one->cmsg_level != IPPROTO_IPV6 || one->cmsg_type != IPV6_RECVERR))
+                continue;
+            sock_extended_err error{};
+            std::memcpy(&error, CMSG_DATA(one), sizeof error);
+            if (is_unreachable(error.ee_errno)) unreachable.insert(to_endpoint(sent_to));
+        }
+    }
+    for (const base::Endpoint& remote : unreachable)
+        if (reported_.contains(remote)) on_unreachable_(remote);
 }
 
 void UdpListener::receive() {
     for (unsigned turn = 0; turn < batches_per_turn; ++turn) {
         const int got = ::recvmmsg(socket_, batch_->in, batch_size, MSG_DONTWAIT, nullptr);
+        if (got < 0 && is_of_another_datagram(errno)) continue;
         if (got <= 0) return;
         for (unsigned i = 0; i < static_cast<unsigned>(got); ++i) serve_one(i);
         send(batch_->answers);
@@ -140,13 +189,17 @@ void UdpListener::serve_one(unsigned i) {
 
 void UdpListener::send(unsigned answers) {
     unsigned sent = 0;
+    bool again = false;
     while (sent < answers) {
         const int now_sent = ::sendmmsg(socket_, batch_->out + sent, answers - sent, MSG_DONTWAIT);
         if (now_sent > 0) {
             sent += static_cast<unsigned>(now_sent);
+            again = false;
             continue;
         }
         if (errno == EINTR) continue;
+        if (is_of_another_datagram(errno) && !std::exchange(again, true)) continue;
+        again = false;
         ++server_.counters().of(base::Transport::udp).send_failed;
         ++sent;  // this one cannot be sent: the phone will ask again
     }

@@ -1,7 +1,9 @@
 // One `listen = udp:...`: datagrams in batches, each answered to where it came from (design decision 14, R19).
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <set>
 
 #include "base/address.h"
 #include "host/loop.h"
@@ -23,15 +25,23 @@ public:
     // One datagram of our own accord; lost datagrams are the sender's to repeat.
     void send_to(const base::Endpoint& remote, std::string_view octets);
 
+    // From now on `on_unreachable` is told when ICMP says that nothing sent to `remote` arrives there (SR2); not from
+    // inside send_to(). Only for addresses that the operator has named: anybody can make phones' addresses unreachable.
+    using OnUnreachable = std::function<void(const base::Endpoint&)>;
+    void report_unreachable(const base::Endpoint& remote, OnUnreachable on_unreachable);
+
 private:
     struct Batch;
     void receive();
     void serve_one(unsigned i);
     void send(unsigned answers);
+    void read_errors();
 
     RequestServer& server_;
     std::uint8_t index_;
     int socket_;
+    std::set<base::Endpoint> reported_;
+    OnUnreachable on_unreachable_;
     std::unique_ptr<Batch> batch_;
     std::unique_ptr<host::Watch> watch_;
 };
