@@ -72,6 +72,12 @@ Level level(const core::HomeForced&) {
 Level level(const core::PbxReported& reported) {
     return reported.available ? Level::info : Level::error;
 }
+Level level(const core::PbxStateChanged& changed) {
+    return changed.there ? Level::info : Level::warning;
+}
+Level level(const core::UpstreamRefused&) {
+    return Level::warning;
+}
 Level level(const core::FailbackStopped&) {
     return Level::warning;
 }
@@ -219,6 +225,16 @@ Description description(const core::PbxReported& reported) {
     Fields fields;
     add(fields, "detail", reported.detail);
     return {reported.available ? "pbx_available" : "pbx_lost", std::move(fields)};
+}
+
+Description description(const core::PbxStateChanged& changed) {
+    Fields fields{{"pbx", changed.name}};
+    add(fields, "detail", changed.detail);
+    return {changed.there ? "pbx_back" : "pbx_away", std::move(fields)};
+}
+
+Description description(const core::UpstreamRefused& refused) {
+    return {"upstream_refused", {{"aor", text(refused.aor.text())}, {"why", refused.why}}};
 }
 
 Description description(const core::StormBegan& began) {

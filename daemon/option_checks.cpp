@@ -16,6 +16,7 @@ public:
         required();
         names();
         addresses();
+        pbxs();
         files();
         order();
     }
@@ -74,6 +75,19 @@ private:
         constexpr std::size_t longest_socket_path = 107;  // unix(7)
         if (options_.control_socket.size() > longest_socket_path)
             fail("control-socket", "is longer than 107 octets, which no Unix socket may be");
+    }
+
+    // What a PBX sends of its own accord comes to a listener of the same transport; Via and Contact name that one.
+    void pbxs() {
+        for (const core::CallSettings::Pbx& pbx : options_.settings.calls.pbxs) {
+            const std::string transport(base::to_text(pbx.transport));
+            const std::string text = pbx.name + "=" + transport + ":" + pbx.endpoint.text();
+            if (std::none_of(options_.listen.begin(), options_.listen.end(),
+                             [&](const base::Listener& one) { return one.transport == pbx.transport; }))
+                fail("pbx", "'" + text + "' would not reach us: add listen = " + transport + ":ADDR:PORT", text);
+        }
+        if (options_.settings.calls.pbxs.size() > core::Limits::pbxs)
+            fail("pbx", "is written more than " + std::to_string(core::Limits::pbxs) + " times");
     }
 
     void files() {

@@ -107,8 +107,12 @@ Table call_options() {
     return {
         one("advertise", "ADDR", "", "our address for calls, where listen is a wildcard; unset: the machine's first",
             [](Options& o, View v) { return take_address(v, o.advertise); }),
-        list("pbx", "NAME=udp:ADDR:PORT", {}, "the PBX beside us; several are tried in order",
+        list("pbx", "NAME=udp|tcp|tls:ADDR:PORT", {}, "the PBX beside us; several are tried in order",
              [](Options& o, View v) { return take_pbx(v, o.settings.calls.pbxs); }),
+        one("register-upstream", "yes|no", "no", "register our phones with the first PBX on their behalf",
+            [](Options& o, View v) {
+                return take_word<bool>(v, {{"yes", true}, {"no", false}}, o.settings.calls.register_upstream);
+            }),
         list("emergency-number", "NUMBER", {"112", "911", "999"}, "dialled by anybody, goes to the PBX at once",
              [](Options& o, View v) { return take_name(v, o.settings.calls.emergency_numbers.emplace_back()); }),
     };

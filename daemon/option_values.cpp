@@ -149,15 +149,15 @@ Wrong take_address(std::string_view value, std::optional<base::IpAddress>& into)
 }
 
 Wrong take_pbx(std::string_view value, std::vector<core::CallSettings::Pbx>& into) {
-    constexpr std::string_view form = "write NAME=udp:ADDR:PORT";
+    constexpr std::string_view form = "write NAME=udp:ADDR:PORT, or tcp, or tls";
     const auto equals = value.find('=');
     if (equals == std::string_view::npos) return quoted(value) + " names no address: " + std::string(form);
     base::SiteName name;
     if (auto wrong = take_site(value.substr(0, equals), name)) return wrong;
     const auto reached = base::Listener::parse(value.substr(equals + 1));
     if (!reached) return reached.error().text + ", " + std::string(form);
-    if (reached->transport != base::Transport::udp)
-        return quoted(value) + " is not reached over UDP, the only way to a PBX: " + std::string(form);
+    for (const core::CallSettings::Pbx& other : into)
+        if (other.name == name.text) return quoted(name.text) + " is written twice";
     into.push_back({std::move(name.text), reached->transport, reached->local});
     return std::nullopt;
 }

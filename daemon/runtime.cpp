@@ -87,6 +87,7 @@ Runtime::Runtime(host::Loop& loop, host::Log& log, const Options& options)
     phones.listeners = options.listen;
     phones.tls_certificate = options.tls.certificate;
     phones.tls_key = options.tls.key;
+    phones.tls_ca = options.tls.ca;
     phones_ = std::make_unique<sip::PhoneEdge>(
         loop, phones, [this](const core::RegisterRequest& request) { feed(request); },
         [this](const core::OptionsRequest& request) { feed(request); },

@@ -1,7 +1,8 @@
 #include "auth/credentials_header.h"
 
-#include <algorithm>
 #include <charconv>
+
+#include "auth/digest_parameters.h"
 #include "base/ascii.h"
 
 namespace innkeeper::auth {
@@ -19,32 +20,6 @@ bool read_algorithm(std::string_view text, Credentials& out) {
         return true;
     }
     return base::same_ignoring_case(text, "MD5");
-}
-
-void skip_blanks(std::string_view& text) {
-    text.remove_prefix(std::min(text.find_first_not_of(" \t,"), text.size()));
-}
-
-// The value up to the next comma, or what stands in quotes; takes it off.
-std::string_view take_value(std::string_view& text) {
-    if (text.empty() || text.front() != '"') {
-        const std::string_view value = text.substr(0, text.find_first_of(", \t"));
-        text.remove_prefix(value.size());
-        return value;
-    }
-    std::size_t end = 1;
-    bool escaped = false;
-    while (end < text.size() && text[end] != '"') {
-        if (text[end] == '\\') {
-            escaped = true;
-            ++end;
-        }
-        ++end;
-    }
-    end = std::min(end, text.size());
-    const std::string_view value = text.substr(1, end - 1);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    return escaped ? std::string_view{} : value;
 }
 
 }  // namespace
@@ -80,21 +55,10 @@ std::optional<Credentials> CredentialsReader::finish() {
 }
 
 std::optional<Credentials> read_credentials(std::string_view header) {
-    constexpr std::string_view scheme = "Digest";
-    skip_blanks(header);
-    if (!base::same_ignoring_case(header.substr(0, scheme.size()), scheme)) return std::nullopt;
-    header.remove_prefix(scheme.size());
+    DigestParameters parameters(header);
     CredentialsReader reader;
-    for (skip_blanks(header); !header.empty(); skip_blanks(header)) {
-        const auto equals = header.find('=');
-        if (equals == std::string_view::npos) return std::nullopt;
-        std::string_view name = header.substr(0, equals);
-        name = name.substr(0, name.find_last_not_of(" \t") + 1);
-        header.remove_prefix(equals + 1);
-        header.remove_prefix(std::min(header.find_first_not_of(" \t"), header.size()));
-        reader.take(name, take_value(header));
-    }
-    return reader.finish();
+    while (const auto parameter = parameters.next()) reader.take(parameter->name, parameter->value);
+    return parameters.sound() ? reader.finish() : std::nullopt;
 }
 
 }  // namespace innkeeper::auth

@@ -91,6 +91,18 @@ Json one_licence(const core::LicenceReport& licence) {
             {"ends_in_seconds", or_null(licence.ends_in)}};
 }
 
+Json one_pbx(const core::PbxReport& pbx) {
+    return {{"name", pbx.name},
+            {"state", to_text(pbx.state)},
+            {"detail", pbx.detail},
+            {"silent_seconds", or_null(pbx.silent_for)}};
+}
+
+Json upstream(const std::optional<core::UpstreamReport>& counts) {
+    if (!counts) return {};
+    return {{"registered", counts->registered}, {"failed", counts->failed}, {"waiting", counts->waiting}};
+}
+
 Json report(const core::StatusReport& status) {
     return document("status", {{"site", status.site.text},
                                {"epoch", status.epoch.value},
@@ -110,6 +122,8 @@ Json report(const core::StatusReport& status) {
                                 {{"rate", status.admissions.rate},
                                  {"waiting", status.admissions.waiting},
                                  {"all_in_seconds", seconds(status.admissions.all_in_within)}}},
+                               {"pbxs", list(status.pbxs, &one_pbx)},
+                               {"upstream", upstream(status.upstream)},
                                {"homes", list(status.homes, &one_home)}});
 }
 

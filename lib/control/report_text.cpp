@@ -69,6 +69,17 @@ std::string why_of(const Json& home) {
     return why;
 }
 
+// main there; spare away: no answer for 2min
+std::string pbxs(const Json& all) {
+    std::string out;
+    for (const Json& pbx : all) {
+        out += (out.empty() ? "" : "; ") + text(pbx, "name") + ' ' + text(pbx, "state");
+        if (!pbx.at("silent_seconds").is_null())
+            out += ": " + text(pbx, "detail") + " for " + duration(pbx, "silent_seconds");
+    }
+    return out;
+}
+
 std::string status_text(const Json& status) {
     std::string out = line("site", text(status, "site")) + line("state", state(status));
     out += line("database", status.at("database_available").get<bool>() ? "available" : "away");
@@ -80,6 +91,10 @@ std::string status_text(const Json& status) {
         out +=
             line("storm", number(admissions, "waiting") + " waiting, all in within " +
                               duration(admissions, "all_in_seconds") + ", " + number(admissions, "rate") + " a second");
+    if (const Json& all = status.at("pbxs"); !all.empty()) out += line("pbx", pbxs(all));
+    if (const Json& counts = status.at("upstream"); !counts.is_null())
+        out += line("upstream", number(counts, "registered") + " registered with the PBX, " + number(counts, "failed") +
+                                    " failed, " + number(counts, "waiting") + " waiting");
     out += line("epoch", number(status, "epoch"));
     Table homes({{"HOME"},
                  {"HEALTH"},

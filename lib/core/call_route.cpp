@@ -16,6 +16,8 @@ CallVerdict judge_call(const CallFacts& facts) {
         return {CallTo::nobody, 480, "Temporarily Unavailable", "not_registered"};
     // The PBX asks us about users that it does not know itself; back to it would be a loop.
     if (facts.origin == CallOrigin::user && facts.pbx) return {CallTo::pbx, 0, {}, "pbx"};
+    if (facts.origin == CallOrigin::user && facts.pbx_away)
+        return {CallTo::nobody, 503, "PBX Does Not Answer", "pbx_away"};
     return {CallTo::nobody, 404, "Not Found", "unknown"};
 }
 

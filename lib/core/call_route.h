@@ -24,6 +24,7 @@ struct CallFacts {
     bool known_here = false;                      // an own user, or one whose record was entrusted to us
     std::optional<base::SiteName> registered_at;  // another site says so
     bool pbx = false;                             // one is there to take calls
+    bool pbx_away = false;                        // there should be one, and it does not answer
 };
 
 enum class CallTo : std::uint8_t { challenge, bindings, site, pbx, nobody };

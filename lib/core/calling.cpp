@@ -4,6 +4,7 @@
 
 #include "auth/credentials_header.h"
 #include "calls/address_fields.h"
+#include "core/call_listeners.h"
 #include "core/contact_uri.h"
 #include "core/standby.h"
 
@@ -13,18 +14,6 @@ namespace {
 using calls::Message;
 using calls::NameAddr;
 using calls::SipUri;
-
-std::string_view transport_name(base::Transport transport) {
-    switch (transport) {
-        case base::Transport::udp:
-            return "UDP";
-        case base::Transport::tcp:
-            return "TCP";
-        case base::Transport::tls:
-            return "TLS";
-    }
-    return "UDP";
-}
 
 std::optional<NameAddr> address_in(const Message& message, std::string_view header) {
     const std::string* value = message.find(header);
@@ -51,12 +40,10 @@ bool makes_dialog(const Message& request) {
 
 // ---- what comes in
 
-void Calling::begin(base::Epoch epoch) {
+void Calling::begin(base::Epoch epoch, std::uint64_t seed) {
     records_.begin(epoch);
     calls::ProxySettings settings;
-    settings.seed = epoch.value;  // with its site's name: no two sites' branches are alike
-    for (const char letter : house_.settings.site.text)
-        settings.seed = settings.seed * 31 + static_cast<unsigned char>(letter);
+    settings.seed = seed;
     proxy_ = calls::Proxy(settings);
 }
 
@@ -65,6 +52,7 @@ void Calling::receive(base::Instant now, std::string_view octets, const calls::H
     out_ = &out;
     auto message = Message::parse(octets);
     if (!message) return;  // nobody to answer to: the edge has answered what it could
+    if (!message->is_request() && house_.own_requests.receive(now, *message, from, out)) return;
     calls::ProxyEffects done;
     proxy_.receive(now_, std::move(*message), from, done);
     settle(std::move(done));
@@ -102,10 +90,7 @@ void Calling::settle(calls::ProxyEffects effects) {
 }
 
 void Calling::perform(calls::Transmit& transmit, calls::ProxyEffects&) {
-    if (const auto* there = std::get_if<calls::SiteHop>(&transmit.to))
-        out_->push_back(SendToPeer{there->site, SipRelay{std::move(transmit.octets)}});
-    else
-        out_->push_back(SendSip{std::move(transmit.to), std::move(transmit.octets)});
+    push_sip(std::move(transmit), *out_);
 }
 
 void Calling::perform(calls::Decide& decide, calls::ProxyEffects& more) {
@@ -166,10 +151,14 @@ std::optional<base::Aor> Calling::aor_of(std::string_view uri) const {
     const auto parsed = SipUri::parse(uri);
     if (!parsed || parsed->user.empty()) return std::nullopt;
     const auto& domains = house_.settings.matching.domains;
-    const auto domain = std::find_if(domains.begin(), domains.end(), [&](const std::string& one) {
-        return calls::same_ignoring_case(one, parsed->host);
-    });
+    auto domain = std::find_if(domains.begin(), domains.end(),
+                               [&](const std::string& one) { return calls::same_ignoring_case(one, parsed->host); });
     if (domain == domains.end() && !is_ours(*parsed)) return std::nullopt;
+    // What we have registered with a PBX on a user's behalf (registering_upstream.cpp).
+    const std::string_view named = parsed->parameters.value("domain");
+    if (domain == domains.end())
+        domain = std::find_if(domains.begin(), domains.end(),
+                              [&](const std::string& one) { return calls::same_ignoring_case(one, named); });
     const std::string_view user = std::string_view(parsed->user).substr(0, parsed->user.find(':'));
     auto aor = base::Aor::from_parts(user, domain == domains.end() ? domains.front() : *domain);
     return aor ? std::optional(std::move(*aor)) : std::nullopt;
@@ -191,6 +180,15 @@ const CallSettings::Pbx* Calling::pbx_at(const calls::Hop& hop) const {
     const auto found = std::find_if(pbxs.begin(), pbxs.end(), [&](const CallSettings::Pbx& pbx) {
         return calls::same_origin(hop, calls::AddressHop{pbx.transport, pbx.endpoint});
     });
+    return found == pbxs.end() ? nullptr : &*found;
+}
+
+// The PBX whose address a Route shows.
+const CallSettings::Pbx* Calling::pbx_named(const SipUri& uri) const {
+    const auto ip = base::IpAddress::parse(uri.host);
+    const auto& pbxs = house_.settings.calls.pbxs;
+    const auto found = std::find_if(pbxs.begin(), pbxs.end(),
+                                    [&](const CallSettings::Pbx& pbx) { return ip && *ip == pbx.endpoint.ip; });
     return found == pbxs.end() ? nullptr : &*found;
 }
 
@@ -243,35 +241,14 @@ void Calling::challenge(calls::ContextId id, calls::ProxyEffects& more) {
 
 // ---- where it goes
 
-std::string Calling::sent_by(const calls::Hop& hop) const {
-    const CallSettings::Address* ours = listener_for(hop);
-    if (ours == nullptr) return "TLS " + house_.settings.site.text + ".invalid";  // answers come back on the link
-    return std::string(transport_name(ours->transport)) + " " + ours->host + ":" + std::to_string(ours->port);
-}
-
-// The listener by which the other side of a hop reaches us; null between sites.
-const CallSettings::Address* Calling::listener_for(const calls::Hop& hop) const {
-    const auto& listeners = house_.settings.calls.listeners;
-    if (const auto* flow = std::get_if<base::Flow>(&hop))
-        return flow->listener < listeners.size() ? &listeners[flow->listener] : nullptr;
-    const auto* address = std::get_if<calls::AddressHop>(&hop);
-    if (address == nullptr) return nullptr;
-    const auto found = std::find_if(listeners.begin(), listeners.end(), [&](const CallSettings::Address& listener) {
-        return listener.transport == address->transport;
-    });
-    return found == listeners.end() ? nullptr : &*found;
-}
-
 // One entry for each side that is no site; two when they differ (RFC 5658). The site's name lets another site know
 // whose it was when this one is gone.
 std::vector<std::string> Calling::recorded(const calls::Hop& from, const calls::Hop& to) const {
     std::vector<std::string> entries;
     for (const calls::Hop* hop : {&to, &from}) {
-        const CallSettings::Address* ours = listener_for(*hop);
+        const CallSettings::Address* ours = listener_for(house_.settings, *hop);
         if (ours == nullptr) continue;
-        std::string entry = "<sip:" + ours->host + ":" + std::to_string(ours->port) +
-                            ";transport=" + std::string(base::to_text(ours->transport)) +
-                            ";lr;site=" + house_.settings.site.text + ">";
+        std::string entry = "<" + uri_of(*ours) + ";lr;site=" + house_.settings.site.text + ">";
         if (entries.empty() || entries.back() != entry) entries.push_back(std::move(entry));
     }
     return entries;
@@ -280,7 +257,7 @@ std::vector<std::string> Calling::recorded(const calls::Hop& from, const calls::
 calls::Fork Calling::fork_to(std::string uri, calls::Hop hop, const calls::Hop& from, std::string_view path) const {
     calls::Fork fork;
     fork.uri = std::move(uri);
-    fork.sent_by = sent_by(hop);
+    fork.sent_by = sent_by(house_.settings, hop);
     for (const std::string_view entry : calls::split_list(path)) fork.routes.emplace_back(entry);
     fork.recorded = recorded(from, hop);
     fork.hop = std::move(hop);
@@ -327,7 +304,9 @@ void Calling::route(calls::ContextId id, calls::ProxyEffects& more) {
             if (const ReplicaEntry* there = peer.registrations.find(*target);
                 there != nullptr && peer.link == LinkState::up && is_served(there->bindings))
                 facts.registered_at = name;
-    facts.pbx = !house_.settings.calls.pbxs.empty();
+    // An emergency call tries one that seems to be away rather than none.
+    facts.pbx = facts.emergency ? !house_.pbxs.all().empty() : house_.pbxs.any_there();
+    facts.pbx_away = !house_.pbxs.all().empty() && !house_.pbxs.any_there();
 
     const CallVerdict verdict = judge_call(facts);
     if (verdict.to != CallTo::challenge) note_call(id, verdict.rule, facts.emergency);
@@ -342,16 +321,20 @@ void Calling::route(calls::ContextId id, calls::ProxyEffects& more) {
                 {{{fork_to(request.uri, calls::SiteHop{*facts.registered_at}, from, {})}, base::Duration::max()}},
                 more);
         case CallTo::pbx:
-            return proxy_.forward(now_, id, forks_to_pbxs(request.uri, from), more);
+            return proxy_.forward(now_, id, forks_to_pbxs(request.uri, from, facts.emergency), more);
         case CallTo::nobody:
             return proxy_.answer(now_, id, verdict.status, verdict.phrase, {}, more);
     }
 }
 
-// In their order: the next one when the one before does not answer.
-std::vector<calls::Group> Calling::forks_to_pbxs(const std::string& uri, const calls::Hop& from) const {
+// In their order: the next one when the one before does not answer. None that is known to be away: a caller would wait
+// for it in vain; but where all are, an emergency call tries them all the same.
+std::vector<calls::Group> Calling::forks_to_pbxs(const std::string& uri, const calls::Hop& from, bool emergency) const {
+    const auto& pbxs = house_.settings.calls.pbxs;
     std::vector<calls::Group> groups;
-    for (const CallSettings::Pbx& pbx : house_.settings.calls.pbxs) {
+    for (std::size_t i = 0; i < pbxs.size(); ++i) {
+        if (house_.pbxs.is_away(i) && !(emergency && !house_.pbxs.any_there())) continue;
+        const CallSettings::Pbx& pbx = pbxs[i];
         groups.emplace_back();
         groups.back().forks.push_back(fork_to(uri, calls::AddressHop{pbx.transport, pbx.endpoint}, from, {}));
     }
@@ -373,8 +356,9 @@ void Calling::route_inside_dialog(calls::ContextId id, calls::ProxyEffects& more
     proxy_.forward(now_, id, std::move(groups), more);
 }
 
-// The Route that is left names another site, which is skipped when it is lost: its phones may be here by now (IP7).
-// Behind it stands a phone: where it is registered now, or where the dialog knows it to be.
+// The Route that is left names another site, which is skipped when it is lost: its phones may be here by now (IP7). Or
+// it is a PBX's, which then finds its own way. Behind it stands a phone: where it is registered now, or where the
+// dialog knows it to be.
 std::optional<calls::Fork> Calling::next_inside_dialog(Message& request, const calls::Hop& from) {
     while (const std::string* top = request.find("Route")) {
         const auto entry = NameAddr::parse(*top);
@@ -384,6 +368,8 @@ std::optional<calls::Fork> Calling::next_inside_dialog(Message& request, const c
         const bool lost = peer == house_.peers.end() || peer->second.link != LinkState::up;
         if (!lost && calls::Hop(calls::SiteHop{site}) != from)
             return fork_to(request.uri, calls::SiteHop{site}, from, {});
+        if (const CallSettings::Pbx* pbx = uri ? pbx_named(*uri) : nullptr)
+            return fork_to(request.uri, calls::AddressHop{pbx->transport, pbx->endpoint}, from, {});
         request.remove_first("Route");
     }
     const calls::Dialogs::Match match = dialogs_.find(request);

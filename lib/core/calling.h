@@ -19,6 +19,8 @@
 #include "core/effect.h"
 #include "core/location.h"
 #include "core/operator_command.h"
+#include "core/own_requests.h"
+#include "core/pbx_watch.h"
 #include "core/peer.h"
 #include "core/settings.h"
 
@@ -33,10 +35,12 @@ public:
         Location& location;
         const std::map<base::SiteName, Peer>& peers;
         const auth::NonceKeyring& keyring;
+        const PbxWatch& pbxs;
+        OwnRequests& own_requests;
     };
     explicit Calling(House house) : house_(house) {}
 
-    void begin(base::Epoch epoch);  // this life of the site has no branch in common with any other
+    void begin(base::Epoch epoch, std::uint64_t seed);  // `seed` is of this life of the site and of no other
     // One whole message; from another site it has come over its link.
     void receive(base::Instant now, std::string_view octets, const calls::Hop& from, Effects& out);
     void lost(base::Instant now, const calls::Hop& hop, Effects& out);
@@ -75,18 +79,17 @@ private:
     base::Aor aor_in(const calls::Message& message, std::string_view header) const;
     const backup::UserRecord* record_of(const base::Aor& aor) const;  // of our users, and of those entrusted to us
     const CallSettings::Pbx* pbx_at(const calls::Hop& hop) const;
+    const CallSettings::Pbx* pbx_named(const calls::SipUri& uri) const;
     CallOrigin origin_of(const calls::Hop& from) const;
     bool prove(calls::Message& request, const calls::Hop& from);
     bool may_acknowledge(const calls::Message& ack, const calls::Hop& from) const;
     void challenge(calls::ContextId id, calls::ProxyEffects& more);
 
     // Where it goes.
-    std::string sent_by(const calls::Hop& hop) const;
-    const CallSettings::Address* listener_for(const calls::Hop& hop) const;
     std::vector<std::string> recorded(const calls::Hop& from, const calls::Hop& to) const;
     calls::Fork fork_to(std::string uri, calls::Hop hop, const calls::Hop& from, std::string_view path) const;
     std::vector<calls::Group> forks_to_bindings(const LocationEntry& entry, const calls::Hop& from) const;
-    std::vector<calls::Group> forks_to_pbxs(const std::string& uri, const calls::Hop& from) const;
+    std::vector<calls::Group> forks_to_pbxs(const std::string& uri, const calls::Hop& from, bool emergency) const;
     void route(calls::ContextId id, calls::ProxyEffects& more);
     void route_inside_dialog(calls::ContextId id, calls::ProxyEffects& more);
     std::optional<calls::Fork> next_inside_dialog(calls::Message& request, const calls::Hop& from);

@@ -65,6 +65,14 @@ StatusReport Gatekeeper::State::status() const {
     report.guests = location_.guests();
     report.admissions = admissions();
     report.standbys = location_.standbys();
+    if (registers_upstream()) {
+        const Upstream::Counts counts = upstream_.counts();
+        report.upstream = UpstreamReport{counts.registered, counts.failed, counts.waiting};
+    }
+    for (const PbxWatch::Seen& pbx : pbx_.all()) {
+        report.pbxs.push_back({pbx.name, pbx.state, pbx.detail, std::nullopt});
+        if (pbx.silent_since) report.pbxs.back().silent_for = now_ - *pbx.silent_since;
+    }
     for (const auto& [name, peer] : peers_) {
         HomeStatus home;
         home.home = name;

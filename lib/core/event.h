@@ -85,12 +85,6 @@ struct StoreAvailability {
     std::string detail;
 };
 
-// What the prober of the site's PBX sees; until the first of these the PBX is taken to be there.
-struct PbxAvailability {
-    bool available = true;
-    std::string detail;  // in words
-};
-
 // The answer to ProbePhone: once for each, heard or not.
 struct PhoneProbed {
     base::ProbeId probe;
@@ -139,7 +133,7 @@ struct TimePassed {};
 
 using Event = std::variant<RegisterRequest, OptionsRequest, Started, MemoryFound, NonceKeyMade, PeerMessageReceived,
                            PeerLinkChanged, StateLoaded, UsersLoaded, UsersChanged, LicencesLoaded, StoreAvailability,
-                           PbxAvailability, PhoneProbed, WallClock, CallsChanged, OperatorCommand, LoopLagMeasured,
-                           SipReceived, HopLost, SelfObserved, TimePassed>;
+                           PhoneProbed, WallClock, CallsChanged, OperatorCommand, LoopLagMeasured, SipReceived, HopLost,
+                           SelfObserved, TimePassed>;
 
 }  // namespace innkeeper::core

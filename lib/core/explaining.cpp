@@ -85,6 +85,7 @@ Report Gatekeeper::State::carry_out(const Explain& command) {
     fact("users loaded", directory_.borrowed() ? "borrowed from a backup" : yes_or_no(directory_.loaded()));
     fact("draining", draining_ ? "yes: " + draining_->reason : "no");
     fact("PBX", pbx_.lost() ? "lost: " + pbx_.detail() : "not known to be away");
+    if (const std::string* trouble = upstream_.trouble_of(*aor)) fact("registered with the PBX", "no: " + *trouble);
     fact("just woken", yes_or_no(just_woken()));
     fact("registered here", yes_or_no(here));
     if (here)

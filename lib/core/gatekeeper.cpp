@@ -39,14 +39,12 @@ void Gatekeeper::State::step(base::Instant now, Event event, Effects& out) {
 
 void Gatekeeper::State::on(SipReceived& received) {
     calling_.receive(now_, received.octets, received.from, *out_);
+    settle_own_requests();
 }
 
 void Gatekeeper::State::receive(Peer& peer, SipRelay& relay) {
     calling_.receive(now_, relay.octets, calls::SiteHop{peer.name}, *out_);
-}
-
-void Gatekeeper::State::on(HopLost& lost) {
-    calling_.lost(now_, lost.hop, *out_);
+    settle_own_requests();
 }
 
 }  // namespace innkeeper::core

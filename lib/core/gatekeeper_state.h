@@ -28,6 +28,7 @@
 #include "core/peer.h"
 #include "core/registrar.h"
 #include "core/stray.h"
+#include "core/upstream.h"
 
 namespace innkeeper::core {
 
@@ -163,8 +164,22 @@ private:
 
     // Calls are calling_'s affair.
     void on(SipReceived& received);
-    void on(HopLost& lost);
     void receive(Peer& peer, SipRelay& relay);
+
+    // pbx_probing.cpp
+    void ask_pbxs();
+    void settled(const PbxProbe& probe, const calls::Settled& outcome);
+    void settle_own_requests();
+    void on(HopLost& lost);
+    void review_pbx();
+
+    // registering_upstream.cpp
+    bool registers_upstream() const;
+    void follow_registrations();
+    void send_upstream(const Upstream::Turn& turn, std::string credentials);
+    void settled(const UpstreamRegister& asked, const calls::Settled& outcome);
+    std::string credentials_upstream(const base::Aor& aor, const calls::Message& refusal);
+    std::string contact_upstream(const base::Aor& aor, const CallSettings::Address& ours) const;
 
     // remembering.cpp: memory that outlives the process
     void on(MemoryFound& found);
@@ -182,8 +197,6 @@ private:
     // standing.cpp: health and failover
     void review(Peer& peer);
     HealthEvidence evidence_of(const Peer& peer) const;
-    void on(PbxAvailability& seen);
-    void review_pbx();
     std::string why_not_serving() const;
     void on_phase(Peer& peer, Phase from);
     void note_loss(Peer& peer, bool first);
@@ -284,7 +297,10 @@ private:
     backup::Vault vault_;
     Location location_;
     LicenceLedger licences_;
-    PbxWatch pbx_;
+    PbxWatch pbx_{settings_.calls.pbxs};
+    OwnRequests own_requests_{settings_};
+    Upstream upstream_;
+    base::Sequence upstream_seen_;  // of the registrations' changes
     Inquiries inquiries_;
     Searches searches_;
     auth::NonceKeyring keyring_;
@@ -293,7 +309,7 @@ private:
     Governor governor_;
     AdmissionQueue queue_;
     std::optional<Storm> storm_;  // while anybody waits
-    Calling calling_{{settings_, directory_, vault_, location_, peers_, keyring_}};
+    Calling calling_{{settings_, directory_, vault_, location_, peers_, keyring_, pbx_, own_requests_}};
     std::optional<std::uint16_t> minute_of_day_;  // as the site's clock shows it
     History history_;
     struct Maintenance {

@@ -33,6 +33,7 @@ struct Limits {
     static constexpr std::size_t peers = 64;
     static constexpr std::size_t calls_listed = 1000;         // by one --calls
     static constexpr std::size_t requests_per_source = 2000;  // of calls, under way at once from one address (R15)
+    static constexpr std::size_t pbxs = 8;  // each is asked every few seconds; a caller waits for none of those behind
     static constexpr std::size_t failovers_remembered = 100;  // of all homes, for --history
     static constexpr std::size_t domains = 64;                // per site; each at most an AOR long
     static constexpr std::size_t nonce_keys = 4;              // of one peer

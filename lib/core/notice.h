@@ -134,9 +134,20 @@ struct HomeForced {  // --force: what an operator decided about a home at this s
     base::SiteName home;
     ForcedVerdict verdict = ForcedVerdict::automatic;
 };
+// Of the site: all its PBXs have been away for pbx-lost-after, or one is back.
 struct PbxReported {
     bool available = false;
     std::string detail;
+};
+struct PbxStateChanged {  // of one PBX: calls pass it by, or no longer
+    std::string name;
+    bool there = false;
+    std::string detail;
+};
+// The PBX does not take what we register on a user's behalf; the phone's registration here is as it was.
+struct UpstreamRefused {
+    base::Aor aor;
+    std::string why;
 };
 // Newcomers wait for their turn, and each was told when it is (core/admission_queue.h).
 struct StormBegan {
@@ -174,11 +185,11 @@ struct DrainEnded {
     bool by_itself = false;
 };
 
-using Notice =
-    std::variant<RegisterJudged, PhoneRegistered, PhoneStandsBy, StandbysServed, PhoneRemoved, PeerHealthChanged,
-                 PeerLinkReported, PeerMismatched, FailoverPhaseChanged, FailoverBegan, FailoverEnded, FailbackStopped,
-                 ReplicaRepaired, UsersReady, UsersBorrowed, RecordsBorrowed, RecordsGiven, MemoryRecovered,
-                 MemoryIgnored, DoubleServiceEnded, StoreReported, HomeForced, PbxReported, StormBegan, StormPassed,
-                 TurnPromised, CallConcluded, EmergencyCall, DrainBegan, DrainEnded>;
+using Notice = std::variant<RegisterJudged, PhoneRegistered, PhoneStandsBy, StandbysServed, PhoneRemoved,
+                            PeerHealthChanged, PeerLinkReported, PeerMismatched, FailoverPhaseChanged, FailoverBegan,
+                            FailoverEnded, FailbackStopped, ReplicaRepaired, UsersReady, UsersBorrowed, RecordsBorrowed,
+                            RecordsGiven, MemoryRecovered, MemoryIgnored, DoubleServiceEnded, StoreReported, HomeForced,
+                            PbxReported, PbxStateChanged, UpstreamRefused, StormBegan, StormPassed, TurnPromised,
+                            CallConcluded, EmergencyCall, DrainBegan, DrainEnded>;
 
 }  // namespace innkeeper::core

@@ -13,6 +13,7 @@
 #include "core/call_record.h"
 #include "core/drill.h"
 #include "core/failover_phase.h"
+#include "core/pbx_watch.h"
 #include "core/peer_message.h"
 #include "core/readiness.h"
 
@@ -91,6 +92,19 @@ struct AdmissionsReport {
     base::Duration all_in_within{};  // until the last of those turns
 };
 
+struct PbxReport {
+    std::string name;
+    PbxState state = PbxState::unknown;
+    std::string detail;                        // why it is doubted or away
+    std::optional<base::Duration> silent_for;  // likewise
+};
+
+struct UpstreamReport {  // users registered with the PBX on their behalf
+    std::uint64_t registered = 0;
+    std::uint64_t failed = 0;
+    std::uint64_t waiting = 0;
+};
+
 struct StatusReport {
     base::SiteName site;
     base::Epoch epoch;
@@ -108,6 +122,8 @@ struct StatusReport {
     std::uint64_t standbys = 0;       // AORs of other homes that stand by here
     AdmissionsReport admissions;
     std::vector<HomeStatus> homes;
+    std::vector<PbxReport> pbxs;             // in the order in which they are tried
+    std::optional<UpstreamReport> upstream;  // with register-upstream
 };
 
 struct PeerReport {

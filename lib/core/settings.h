@@ -69,7 +69,8 @@ struct CallSettings {
         base::Transport transport = base::Transport::udp;
         base::Endpoint endpoint;
     };
-    std::vector<Pbx> pbxs;  // tried in order
+    std::vector<Pbx> pbxs;           // tried in order
+    bool register_upstream = false;  // our phones' AORs, with the first of them
     std::vector<std::string> emergency_numbers = {"112", "911", "999"};
 };
 

@@ -66,17 +66,6 @@ void Gatekeeper::State::review(Peer& peer) {
     }
 }
 
-void Gatekeeper::State::on(PbxAvailability& seen) {
-    pbx_.on_seen(now_, seen.available, std::move(seen.detail));
-    review_pbx();
-}
-
-void Gatekeeper::State::review_pbx() {
-    if (!pbx_.review(now_, settings_.health.pbx_lost_after)) return;
-    announce(PbxReported{!pbx_.lost(), pbx_.detail()});
-    for (auto& [name, peer] : peers_) send_heartbeat(peer);  // backups act on it without waiting for the next one
-}
-
 std::string Gatekeeper::State::why_not_serving() const {
     if (!users_known()) return "users are not loaded";
     if (!pbx_.lost()) return {};

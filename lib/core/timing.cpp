@@ -16,7 +16,10 @@ constexpr base::Duration stall = std::chrono::milliseconds(250);
 
 void Gatekeeper::State::on(Started& started) {
     epoch_ = {std::max<std::uint64_t>(started.wall_seconds, 1)};
-    calling_.begin(epoch_);
+    std::uint64_t seed = epoch_.value;  // with its site's name: no two lives of any sites are alike
+    for (const char letter : settings_.site.text) seed = seed * 31 + static_cast<unsigned char>(letter);
+    calling_.begin(epoch_, seed);
+    own_requests_.begin(seed);
     for (const base::SiteName& site : settings_.peers)
         peers_.emplace(site, Peer(site, now_, settings_.failover.failback_rate));
     started_ = heartbeat_at_ = now_;
@@ -25,6 +28,10 @@ void Gatekeeper::State::on(Started& started) {
 void Gatekeeper::State::on(TimePassed&) {
     if (draining_ && draining_->ends && *draining_->ends <= now_) end_drain(true);
     calling_.on_time(now_, *out_);
+    own_requests_.on_time(now_, *out_);
+    settle_own_requests();
+    ask_pbxs();
+    follow_registrations();
     expire_bindings();
     searches_.drop_overdue(now_);
     beat();
@@ -91,9 +98,10 @@ void Gatekeeper::State::beat() {
 
 base::Instant Gatekeeper::State::next_deadline() const {
     base::Instant next =
-        std::min({heartbeat_at_, location_.next_expiry(), searches_.next_deadline(), calling_.next_deadline()});
+        std::min({heartbeat_at_, location_.next_expiry(), searches_.next_deadline(), calling_.next_deadline(),
+                  own_requests_.next_deadline(), pbx_.next_deadline(settings_.health.pbx_lost_after)});
     if (publish_at_) next = std::min(next, *publish_at_);
-    if (const auto lost = pbx_.next_change(settings_.health.pbx_lost_after)) next = std::min(next, *lost);
+    if (registers_upstream()) next = std::min(next, upstream_.next_deadline());
     if (draining_ && draining_->ends) next = std::min(next, *draining_->ends);
     const auto consider = [&](base::Instant moment) {
         if (moment > now_) next = std::min(next, moment);

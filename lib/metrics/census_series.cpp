@@ -16,6 +16,11 @@ double in_seconds(base::Duration duration) {
 
 CensusSeries::CensusSeries(prometheus::Registry& registry, const core::Settings& settings)
     : site_(make_site(registry)) {
+    auto& pbx = gauges(registry, "pbx_up", "1 while a PBX of this site answers; calls pass by one that is away.");
+    for (const auto& one : settings.calls.pbxs) (pbxs_[one.name] = &pbx.Add({{"pbx", one.name}}))->Set(1);
+    auto& upstream = gauges(registry, "upstream_registrations", "Users registered with the PBX on their behalf.");
+    for (std::size_t i = 0; const char* state : {"registered", "failed", "waiting"})
+        upstream_[i++] = &upstream.Add({{"state", state}});
     add_homes(registry, settings);
     add_peers(registry, settings);
     add_pairs(registry, settings);
@@ -154,6 +159,13 @@ void CensusSeries::observe(const core::Census& census) {
     set(site_.admission_rate, status.admissions.rate);
     set(site_.admissions_waiting, status.admissions.waiting);
     site_.all_in.Set(in_seconds(status.admissions.all_in_within));
+    const core::UpstreamReport upstream = status.upstream.value_or(core::UpstreamReport{});
+    set(*upstream_[0], upstream.registered);
+    set(*upstream_[1], upstream.failed);
+    set(*upstream_[2], upstream.waiting);
+    for (const core::PbxReport& pbx : status.pbxs)
+        if (const auto series = pbxs_.find(pbx.name); series != pbxs_.end())
+            series->second->Set(pbx.state != core::PbxState::away);
     for (const core::HomeStatus& home : status.homes) {
         const auto series = homes_.find(home.home);
         if (series == homes_.end()) continue;

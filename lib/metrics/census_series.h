@@ -71,6 +71,8 @@ private:
     Site site_;
     std::map<base::SiteName, Home> homes_;
     std::map<base::SiteName, Peer> peers_;
+    std::map<std::string, Gauge*> pbxs_;                               // by their names in the configuration
+    std::array<Gauge*, 3> upstream_;                                   // registered, failed, waiting
     std::map<std::pair<base::SiteName, base::SiteName>, Pair> pairs_;  // home and backup
     std::map<std::string, Pool, std::less<>> pools_;
 };

@@ -17,14 +17,18 @@ using namespace gate;
 
 using calls::Message;
 
-inline Settings with_listeners() {
+inline Settings with_listeners(std::size_t pbxs) {
     Settings settings = quick();
     settings.calls.listeners = {{base::Transport::udp, "192.0.2.1", 5060}, {base::Transport::tcp, "192.0.2.1", 5060}};
-    settings.calls.pbxs = {{"main", base::Transport::udp, *base::Endpoint::parse("192.0.2.20:5060")}};
+    settings.calls.pbxs = {{"main", base::Transport::udp, *base::Endpoint::parse("192.0.2.20:5060")},
+                           {"spare", base::Transport::udp, *base::Endpoint::parse("192.0.2.21:5060")}};
+    settings.calls.pbxs.resize(pbxs);
     return settings;
 }
 
 inline const calls::Hop pbx = calls::AddressHop{base::Transport::udp, *base::Endpoint::parse("192.0.2.20:5060")};
+inline const calls::Hop spare_pbx = calls::AddressHop{base::Transport::udp, *base::Endpoint::parse("192.0.2.21:5060")};
+inline const base::Flow pbx_speaks{base::Transport::udp, 0, *base::Endpoint::parse("192.0.2.20:5060"), 0};
 
 struct Invite {
     std::string from = "ann";
@@ -45,7 +49,7 @@ struct Invite {
 };
 
 struct House : Gate {
-    House() : Gate(with_listeners()) {
+    explicit House(std::size_t pbxs = 1) : Gate(with_listeners(pbxs)) {
         started().with_users({"ann", "bob"});
         link(north);
         beat(north);
@@ -88,6 +92,18 @@ struct House : Gate {
         invite.more += "Proxy-Authorization: " +
                        session.header(name, auth::make_ha1(name, support::domain, name), invite.method, uri) + "\r\n";
         receive(invite.text(), flows.at(name));
+    }
+    // Two questions are refused; what follows from that adds up in `happened`.
+    void goes_away(const calls::Hop& hop) {
+        Effects all;
+        for (int round = 0; round < 3; ++round) {
+            feed(HopLost{hop});
+            std::move(happened.begin(), happened.end(), std::back_inserter(all));
+            happened.clear();
+            pass(PbxWatch::interval_in_doubt);
+            std::move(happened.begin(), happened.end(), std::back_inserter(all));
+        }
+        happened = std::move(all);
     }
     std::map<std::string, base::Flow> flows;
 };

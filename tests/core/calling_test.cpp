@@ -36,8 +36,9 @@ TEST_CASE("who is not of this network is refused, and nothing is kept of him", "
         "<sip:eve@elsewhere.test>;tag=e\r\nTo: <sip:bob@example.test>\r\nCall-ID: x\r\nCSeq: 1 INVITE\r\n\r\n",
         base::Flow{base::Transport::udp, 0, *base::Endpoint::parse("198.51.100.7:5060"), 0});
     CHECK(house.status() == 403);
+    house.happened.clear();
     house.pass(40s);
-    CHECK(house.sips().empty());
+    for (const auto& [hop, message] : house.sips()) CHECK(hop == pbx);  // which is only asked whether it is there
 }
 
 TEST_CASE("a user that nobody has registered is temporarily unavailable", "[calls]") {
@@ -96,6 +97,58 @@ TEST_CASE("what we do not know goes to the PBX, and its calls come through witho
     in.branch = "z9hG4bK-pbx";
     house.receive(in.text(), base::Flow{base::Transport::udp, 0, *base::Endpoint::parse("192.0.2.20:5060"), 0});
     CHECK(house.sip_to(house.flows.at("bob"), "INVITE"));
+}
+
+TEST_CASE("a PBX that is away is passed by; when all are, a caller is told at once", "[calls][pbx]") {
+    House house(2);
+    house.register_phone("ann");
+    house.goes_away(pbx);
+    Invite out;
+    out.to = "0049301234";
+    house.call_as("ann", out);
+    CHECK_FALSE(house.sip_to(pbx, "INVITE"));
+    CHECK(house.sip_to(spare_pbx, "INVITE"));
+    house.goes_away(spare_pbx);
+    out.branch = "z9hG4bK-2";
+    house.call_as("ann", out);
+    CHECK(house.status() == 503);
+    Invite help;
+    help.to = "112";
+    help.branch = "z9hG4bK-112";
+    house.receive(help.text(), house.flows.at("ann"));
+    CHECK(house.sip_to(pbx, "INVITE"));
+}
+
+TEST_CASE("a call that waits for a PBX which goes away goes on to the next one", "[calls][pbx][SR2]") {
+    House house(2);
+    house.register_phone("ann");
+    Invite out;
+    out.to = "0049301234";
+    house.call_as("ann", out);
+    REQUIRE(house.sip_to(pbx, "INVITE"));
+    house.goes_away(pbx);
+    CHECK(house.sip_to(spare_pbx, "INVITE"));
+}
+
+TEST_CASE("what belongs to a call with the PBX goes there by its Route", "[calls][pbx]") {
+    House house;
+    house.register_phone("ann");
+    Invite out;
+    out.to = "0049301234";
+    house.call_as("ann", out);
+    REQUIRE(house.sip_to(pbx, "INVITE"));
+    house.receive(said(*house.sip_to(pbx, "INVITE"), 200, "b").text(), pbx_speaks);
+    CHECK(house.status() == 200);
+    Invite bye;
+    bye.method = "BYE";
+    bye.to_tag = "b";
+    bye.uri = "sip:out@198.51.100.1";
+    bye.branch = "z9hG4bK-bye";
+    bye.more = "Route: <sip:192.0.2.1:5060;transport=udp;lr;site=south>, <sip:192.0.2.20;lr>\r\n";
+    house.receive(bye.text(), house.flows.at("ann"));
+    const auto sent = house.sip_to(pbx, "BYE");
+    REQUIRE(sent);
+    CHECK(*sent->find("Route") == "<sip:192.0.2.20;lr>");
 }
 
 TEST_CASE("an emergency call goes to the PBX without a password, from whomever", "[calls]") {

@@ -96,21 +96,6 @@ TEST_CASE("a guest that was sent home, and whose home was lost again, stays when
     CHECK(nora.send(gate).status == 200);
 }
 
-TEST_CASE("a PBX that is away for a moment is not lost, one that stays away is", "[evidence][R2]") {
-    Gate gate = backup_of({"nora"});
-    const base::Duration patience = quick().health.pbx_lost_after;
-    REQUIRE(patience > 1s);
-    gate.feed(PbxAvailability{false, "no answer"});
-    gate.pass(patience - 1s);
-    CHECK(gate.status().serving);
-    gate.feed(PbxAvailability{true, {}});
-    gate.pass(patience);
-    CHECK(gate.status().serving);
-    gate.feed(PbxAvailability{false, "no answer"});
-    gate.pass(patience);
-    CHECK_FALSE(gate.status().serving);
-}
-
 TEST_CASE("a right response under another user's name proves nothing", "[evidence][R16]") {
     Gate gate = site_of({"alice", "bob"});
     Phone alice("alice");

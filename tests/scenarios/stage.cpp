@@ -215,12 +215,11 @@ Stage::Answer Stage::database(const Words& words) {
     return {};
 }
 
-// pbx of north away no route; pbx of north back
+// pbx of north away; pbx of north unreachable; pbx of north overloaded; pbx of north back
 Stage::Answer Stage::pbx(const Words& words) {
-    if (words.size() < 4) not_understood(words);
-    std::string detail;
-    for (std::size_t i = 4; i < words.size(); ++i) detail += (i == 4 ? "" : " ") + words[i];
-    site(words[2]).see_pbx(words[3] == "back", detail);
+    const auto state = words.size() == 4 ? world::pbx_state_from(words[3]) : std::nullopt;
+    if (!state) not_understood(words);
+    site(words[2]).set_pbx(*state);
     return {};
 }
 

@@ -166,6 +166,12 @@ struct NoticePrinter {
     std::string operator()(const core::PbxReported& notice) const {
         return std::string("PBX ") + (notice.available ? "available" : "lost: " + notice.detail);
     }
+    std::string operator()(const core::PbxStateChanged& notice) const {
+        return "PBX " + notice.name + (notice.there ? " is back" : " is away: " + notice.detail);
+    }
+    std::string operator()(const core::UpstreamRefused& notice) const {
+        return text(notice.aor.text()) + " is not registered with the PBX: " + notice.why;
+    }
     std::string operator()(const core::StormBegan& notice) const {
         return "storm began, " + std::to_string(notice.rate) + " a second";
     }

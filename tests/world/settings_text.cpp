@@ -92,6 +92,12 @@ std::vector<base::SiteName> names_in(const std::string& list) {
     return names;
 }
 
+// One, beside its site.
+std::vector<core::CallSettings::Pbx> pbxs_in(const std::string& name) {
+    if (name.empty()) return {};
+    return {{name, base::Transport::udp, *base::Endpoint::parse("192.0.2.80:5060")}};
+}
+
 const std::vector<Setting>& table() {
     static const std::vector<Setting> settings{
         {"backups", [](Settings& s, const std::string& value) { s.backups = names_in(value); },
@@ -100,6 +106,8 @@ const std::vector<Setting>& table() {
             "lost-after", [](Settings & s) -> auto& { return s.health.lost_after; }),
         duration_of(
             "lost-after-witnessed", [](Settings & s) -> auto& { return s.health.lost_after_witnessed; }),
+        {"pbx", [](Settings& s, const std::string& value) { s.calls.pbxs = pbxs_in(value); },
+         [](const Settings& s) { return s.calls.pbxs.empty() ? std::string() : s.calls.pbxs.front().name; }},
         duration_of(
             "pbx-lost-after", [](Settings & s) -> auto& { return s.health.pbx_lost_after; }),
         number_of(

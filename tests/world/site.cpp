@@ -295,9 +295,11 @@ void Site::step(core::Event event, const Occasion& occasion) {
 
 void Site::perform(const core::Effect& effect) {
     const auto* message_to_peer = std::get_if<core::SendToPeer>(&effect);
-    const bool routine = !world_.transcript.verbose && message_to_peer != nullptr &&
-                         !std::holds_alternative<core::Hello>(message_to_peer->message) &&
-                         !std::holds_alternative<core::SipRelay>(message_to_peer->message);
+    const auto* sip = std::get_if<core::SendSip>(&effect);
+    const bool to_pbx = sip != nullptr && std::holds_alternative<calls::AddressHop>(sip->to);
+    const bool told = message_to_peer != nullptr && !std::holds_alternative<core::Hello>(message_to_peer->message) &&
+                      !std::holds_alternative<core::SipRelay>(message_to_peer->message);
+    const bool routine = !world_.transcript.verbose && (to_pbx || told);
     const bool judged = std::holds_alternative<core::Announce>(effect) &&
                         std::holds_alternative<core::RegisterJudged>(std::get<core::Announce>(effect).notice);
     if (!routine && !judged) {
@@ -307,8 +309,8 @@ void Site::perform(const core::Effect& effect) {
     }
     if (const auto* one = std::get_if<core::Answer>(&effect)) {
         answer(one->response);
-    } else if (const auto* message = std::get_if<core::SendSip>(&effect)) {
-        send_sip(*message);
+    } else if (sip != nullptr) {
+        send_sip(*sip);
     } else if (const auto* send = std::get_if<core::SendToPeer>(&effect)) {
         const auto bytes = peer::encode(send->message, local(world_.calendar.now()));
         const std::string copy(bytes.begin(), bytes.end());

@@ -30,6 +30,9 @@ struct SeenResponse {
     std::string warning;
 };
 
+enum class PbxState : std::uint8_t { there, silent, unreachable, overloaded };
+std::optional<PbxState> pbx_state_from(std::string_view text);  // as a scenario says it
+
 // What a step was about, for the watch and the transcript.
 struct Occasion {
     std::string_view what;                            // "REGISTER", "message", "link", ...
@@ -73,7 +76,7 @@ public:
     // Inputs. Held back while frozen; refused while off.
     void receive(std::shared_ptr<support::OwnedRegister> request, std::function<void(SeenResponse)> back);
     void probe(base::Flow source, std::string user, std::function<void(SeenResponse)> back);  // user: in From, or none
-    void see_pbx(bool available, std::string detail);                                         // its prober's word
+    void set_pbx(PbxState state);
     void receive_sip(const base::Flow& from, const std::string& octets);  // any message but a REGISTER
     void lose_hop(const calls::Hop& hop);
     void command(core::Command command, std::function<void(const core::Report&)> back);
@@ -107,6 +110,8 @@ private:
     void ask_phone(const core::ProbePhone& probe);
     void send_sip(const core::SendSip& message);
     void send_datagram(const base::Endpoint& to, const std::string& octets);
+    bool is_pbx(const calls::AddressHop& address) const;
+    void send_to_pbx(const calls::AddressHop& to, const std::string& octets);
     void write(core::Row row);
     void arm();
     void wake(std::uint64_t alarm);
@@ -140,6 +145,7 @@ private:
     base::Instant armed_for_ = base::Instant::max();
     std::uint64_t alarm_ = 0;
     bool flush_planned_ = false;
+    PbxState pbx_ = PbxState::there;
     std::string memory_;  // what a supervisor keeps for the next life; gone with the power, or a planned stop
 };
 

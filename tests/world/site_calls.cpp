@@ -19,6 +19,9 @@ void Site::lose_hop(const calls::Hop& hop) {
 
 void Site::send_sip(const core::SendSip& message) {
     const auto* flow = std::get_if<base::Flow>(&message.to);
+    if (const auto* address = std::get_if<calls::AddressHop>(&message.to);
+        address != nullptr && is_pbx(*address) && world_.door_at(address->endpoint) == nullptr)
+        return send_to_pbx(*address, message.octets);
     if (flow == nullptr || flow->transport == base::Transport::udp) {
         const auto* address = std::get_if<calls::AddressHop>(&message.to);
         return send_datagram(flow != nullptr ? flow->remote : address->endpoint, message.octets);

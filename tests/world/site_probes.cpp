@@ -44,9 +44,4 @@ void Site::ask_phone(const core::ProbePhone& probe) {
     world_.calendar.after(core::Limits::phone_probe, [report] { report(false); });
 }
 
-void Site::see_pbx(bool available, std::string detail) {
-    const Act act(world_.inputs, [&] { return "pbx of " + name().text + (available ? " back" : " away " + detail); });
-    when_awake([this, available, detail] { step(core::PbxAvailability{available, detail}, {"pbx"}); });
-}
-
 }  // namespace innkeeper::world
