@@ -88,19 +88,8 @@ Wrong take_number(std::string_view value, std::uint32_t& into) {
 Wrong take_window(std::string_view value, std::optional<core::DailyWindow>& into) {
     into.reset();
     if (value.empty()) return std::nullopt;
-    const auto minute = [](std::string_view text) -> std::optional<std::uint16_t> {
-        const auto digit = [&text](std::size_t at) { return text[at] >= '0' && text[at] <= '9' ? text[at] - '0' : 99; };
-        if (text.size() != 5 || text[2] != ':') return std::nullopt;
-        const int hours = digit(0) * 10 + digit(1), minutes = digit(3) * 10 + digit(4);
-        if (hours > 23 || minutes > 59) return std::nullopt;
-        return static_cast<std::uint16_t>(hours * 60 + minutes);
-    };
-    const auto dash = value.find('-');
-    const auto from = minute(value.substr(0, dash));
-    const auto to = dash == std::string_view::npos ? std::nullopt : minute(value.substr(dash + 1));
-    if (!from || !to || *from == *to)
-        return quoted(value) + " is no part of a day: write two times of day, as in 22:00-05:00";
-    into = core::DailyWindow{*from, *to};
+    into = core::DailyWindow::parse(value);
+    if (!into) return quoted(value) + " is no part of a day: write two times of day, as in 22:00-05:00";
     return std::nullopt;
 }
 

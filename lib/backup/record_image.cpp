@@ -39,7 +39,7 @@ std::optional<KeptRecord> read_record(FrameReader& frame) {
     const std::uint64_t terminal = frame.number();
     const std::uint64_t priority = frame.number();
     record.enabled = frame.number() != 0;
-    bool sound = !record.aor.empty() && terminal <= static_cast<std::uint64_t>(TerminalKind::soft) &&
+    bool sound = !record.aor.empty() && terminal <= static_cast<std::uint64_t>(TerminalKind::group) &&
                  priority <= static_cast<std::uint64_t>(Priority::emergency);
     record.priority = sound ? static_cast<Priority>(priority) : Priority::normal;
     record.terminal = sound ? static_cast<TerminalKind>(terminal) : TerminalKind::unknown;

@@ -6,13 +6,14 @@
 namespace innkeeper::backup {
 namespace {
 
-constexpr std::array<std::pair<TerminalKind, std::string_view>, 6> names = {{
+constexpr std::array<std::pair<TerminalKind, std::string_view>, 7> names = {{
     {TerminalKind::unknown, "unknown"},
     {TerminalKind::desk, "desk"},
     {TerminalKind::dect, "dect"},
     {TerminalKind::analogue, "analogue"},
     {TerminalKind::video, "video"},
     {TerminalKind::soft, "soft"},
+    {TerminalKind::group, "group"},
 }};
 
 constexpr std::array<std::pair<Priority, std::string_view>, 3> priority_names = {{

@@ -14,12 +14,16 @@
 namespace innkeeper::backup {
 
 // What kind of terminal a user has: decides who may begin a failover (IP4) and which licence pool is drawn from.
-// `unknown`: the record says nothing and the User-Agent patterns decide.
-enum class TerminalKind : std::uint8_t { unknown, desk, dect, analogue, video, soft };
+// `unknown`: the record says nothing and the User-Agent patterns decide. `group`: no terminal at all but a hunt group
+// (core/hunt_group.h), which has no password and therefore never registers.
+enum class TerminalKind : std::uint8_t { unknown, desk, dect, analogue, video, soft, group };
 std::string_view to_text(TerminalKind kind);
 std::optional<TerminalKind> terminal_kind_from(std::string_view text);
+inline bool is_no_terminal(TerminalKind kind) {
+    return kind == TerminalKind::unknown || kind == TerminalKind::group;
+}
 inline bool is_physical(TerminalKind kind) {
-    return kind != TerminalKind::soft && kind != TerminalKind::unknown;
+    return kind != TerminalKind::soft && !is_no_terminal(kind);
 }
 
 // Who goes first when more phones come than can be admitted at once (core/admission_queue.h).

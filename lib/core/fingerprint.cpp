@@ -46,7 +46,10 @@ std::uint64_t fingerprint(const base::Aor& aor, const base::SiteName& guest_of, 
 std::uint64_t fingerprint(const backup::UserRecord& record) {
     Hash hash;
     hash.add(record.aor.text()).add(record.display_name).add(record.extension).add(record.settings);
-    hash.add(static_cast<std::uint64_t>(record.terminal)).add(static_cast<std::uint64_t>(record.enabled));
+    // A site of the version before takes a hunt group for a record without a terminal: both must hash alike.
+    const bool is_group = record.terminal == backup::TerminalKind::group;
+    hash.add(is_group ? std::uint64_t{0} : static_cast<std::uint64_t>(record.terminal));
+    hash.add(static_cast<std::uint64_t>(record.enabled));
     // A site of the version before knows no priorities: most records must look alike to it.
     if (record.priority != backup::Priority::normal) hash.add(static_cast<std::uint64_t>(record.priority));
     return hash.value();

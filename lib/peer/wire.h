@@ -30,7 +30,7 @@ static_assert(same(wire::REGISTRATIONS, core::Dataset::registrations) && same(wi
 static_assert(same(wire::UNKNOWN_TERMINAL, backup::TerminalKind::unknown) &&
               same(wire::DESK, backup::TerminalKind::desk) && same(wire::DECT, backup::TerminalKind::dect) &&
               same(wire::ANALOGUE, backup::TerminalKind::analogue) && same(wire::VIDEO, backup::TerminalKind::video) &&
-              same(wire::SOFT, backup::TerminalKind::soft));
+              same(wire::SOFT, backup::TerminalKind::soft) && same(wire::GROUP, backup::TerminalKind::group));
 static_assert(same(wire::NORMAL, backup::Priority::normal) && same(wire::ATTENDANT, backup::Priority::attendant) &&
               same(wire::EMERGENCY, backup::Priority::emergency));
 

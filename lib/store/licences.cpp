@@ -41,8 +41,7 @@ base::Expected<LicenceSpec> parse_licence(std::string_view text) {
     const auto equals = text.find('=');
     if (equals == std::string_view::npos) return refuse("no '='");
     const auto kind = backup::terminal_kind_from(text.substr(0, equals));
-    if (!kind || *kind == backup::TerminalKind::unknown)
-        return refuse("the pool is none of desk, dect, analogue, video, soft");
+    if (!kind || backup::is_no_terminal(*kind)) return refuse("the pool is none of desk, dect, analogue, video, soft");
     LicenceSpec spec;
     spec.pool = backup::to_text(*kind);
 

@@ -9,7 +9,7 @@ static_assert(!std::is_copy_constructible_v<UserRecord>);
 
 TEST_CASE("terminal kinds are read as they are written", "[backup]") {
     for (const auto kind : {TerminalKind::unknown, TerminalKind::desk, TerminalKind::dect, TerminalKind::analogue,
-                            TerminalKind::video, TerminalKind::soft})
+                            TerminalKind::video, TerminalKind::soft, TerminalKind::group})
         CHECK(terminal_kind_from(to_text(kind)) == kind);
     CHECK_FALSE(terminal_kind_from(""));
     CHECK_FALSE(terminal_kind_from("Desk"));
@@ -22,11 +22,14 @@ TEST_CASE("priorities are read as they are written", "[backup][R11]") {
     CHECK_FALSE(priority_from("Emergency"));
 }
 
-TEST_CASE("soft and unknown terminals are not physical", "[backup][IP4]") {
+TEST_CASE("soft and unknown terminals are not physical, a hunt group is none at all", "[backup][IP4]") {
     for (const auto kind : {TerminalKind::desk, TerminalKind::dect, TerminalKind::analogue, TerminalKind::video})
         CHECK(is_physical(kind));
     CHECK_FALSE(is_physical(TerminalKind::soft));
     CHECK_FALSE(is_physical(TerminalKind::unknown));
+    CHECK_FALSE(is_physical(TerminalKind::group));
+    CHECK(is_no_terminal(TerminalKind::group));
+    CHECK_FALSE(is_no_terminal(TerminalKind::soft));
 }
 
 TEST_CASE("a clone of a record is whole", "[backup]") {

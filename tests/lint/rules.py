@@ -34,7 +34,7 @@ THIRD_PARTY = {
     "httplib": {"web"},
     "openssl/": {"auth", "link", "sip"},
     "boost/": {"daemon"},
-    "nlohmann/": {"control", "web"},
+    "nlohmann/": {"control", "core", "web"},
     "google/protobuf/": {"peer"},
     "systemd/": {"host"},
 }

@@ -1,7 +1,5 @@
 #include "world/settings_text.h"
 
-#include <array>
-#include <cstdio>
 #include <functional>
 #include <optional>
 #include <sstream>
@@ -62,23 +60,6 @@ Setting flag_of(const char* key, Member member) {
             }};
 }
 
-// 22:00-05:00
-std::optional<core::DailyWindow> window_in(const std::string& text) {
-    if (text.empty()) return std::nullopt;
-    const auto minute = [&text](std::size_t at) {
-        return static_cast<std::uint16_t>(std::stoi(text.substr(at, 2)) * 60 + std::stoi(text.substr(at + 3, 2)));
-    };
-    return core::DailyWindow{minute(0), minute(6)};
-}
-
-std::string window_text(const std::optional<core::DailyWindow>& window) {
-    if (!window) return {};
-    std::array<char, 32> text{};
-    std::snprintf(text.data(), text.size(), "%02d:%02d-%02d:%02d", window->from / 60, window->from % 60,
-                  window->to / 60, window->to % 60);
-    return text.data();
-}
-
 std::string joined(const std::vector<base::SiteName>& names) {
     std::string text;
     for (const base::SiteName& name : names) text += (text.empty() ? "" : ",") + name.text;
@@ -133,8 +114,11 @@ const std::vector<Setting>& table() {
         number_of(
             "failback-canaries", [](Settings & s) -> auto& { return s.failover.failback_canaries; }),
         {"failback-window",
-         [](Settings& s, const std::string& value) { s.failover.failback_window = window_in(value); },
-         [](const Settings& s) { return window_text(s.failover.failback_window); }},
+         [](Settings& s, const std::string& value) { s.failover.failback_window = core::DailyWindow::parse(value); },
+         [](const Settings& s) {
+             const auto& window = s.failover.failback_window;
+             return window ? window->text() : std::string();
+         }},
         duration_of(
             "homeless-grace", [](Settings & s) -> auto& { return s.failover.homeless_grace; }),
         duration_of(
