@@ -76,6 +76,8 @@ int carry_out(ParsedOptions& parsed) {
         case Task::migrate:
         case Task::import_users:
         case Task::export_users:
+        case Task::import_groups:
+        case Task::export_groups:
         case Task::set_licence:
             return carry_out_store_task(options);
         case Task::run:

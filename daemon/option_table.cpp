@@ -217,11 +217,18 @@ Table database_commands() {
                 [](Options& o, View) { return set_task(o, Task::migrate); }),
         command("import-users", "FILE.csv", "add or change users, all or none",
                 [](Options& o, View v) {
-                    o.users_file = v;
+                    o.import_file = v;
                     return set_task(o, Task::import_users);
                 }),
         command("export-users", "", "users as CSV, without secrets",
                 [](Options& o, View) { return set_task(o, Task::export_users); }),
+        command("import-groups", "FILE.csv", "add or change hunt groups, all or none",
+                [](Options& o, View v) {
+                    o.import_file = v;
+                    return set_task(o, Task::import_groups);
+                }),
+        command("export-groups", "", "hunt groups as CSV",
+                [](Options& o, View) { return set_task(o, Task::export_groups); }),
         command("set-licence", "POOL=COUNT[,until=DATE]", "capacity of a pool, a terminal kind; repeatable",
                 [](Options& o, View v) {
                     o.licences.emplace_back(v);

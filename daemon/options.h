@@ -25,6 +25,8 @@ enum class Task : std::uint8_t {
     migrate,
     import_users,
     export_users,
+    import_groups,
+    export_groups,
     set_licence,
     ask,  // a running daemon
     refusals,
@@ -34,7 +36,7 @@ enum class Task : std::uint8_t {
 
 struct Options {
     Task task = Task::run;
-    std::string users_file;                // with import_users
+    std::string import_file;               // with import_users and import_groups
     std::vector<std::string> licences;     // with set_licence: POOL=COUNT[,until=DATE]
     std::optional<core::Command> command;  // with ask
     bool json = false;

@@ -10,6 +10,7 @@
 #include "daemon/directories.h"
 #include "host/service.h"
 #include "store/embedded_cluster.h"
+#include "store/group_transfer.h"
 #include "store/licences.h"
 #include "store/migrations.h"
 #include "store/user_transfer.h"
@@ -57,18 +58,21 @@ void migrate(const Options& options) {
     std::cout << summary.applied << " migrations applied; the schema is at version " << summary.version << '\n';
 }
 
-void import_users(const Options& options) {
-    std::ifstream file(options.users_file);  // before the process gives up root's rights to read it
-    if (!file) throw std::runtime_error("cannot read " + options.users_file);
+// `import` and `of` are of users or of hunt groups.
+template <class Import>
+void import_file(const Options& options, Import import, const char* of) {
+    std::ifstream file(options.import_file);  // before the process gives up root's rights to read it
+    if (!file) throw std::runtime_error("cannot read " + options.import_file);
     const Database database(options);
-    const auto result = store::import_users(database.conninfo, file, options.users_file);
-    const auto& summary = or_throw(result);
-    std::cout << summary.users << " users: " << summary.added << " added, " << summary.changed << " changed\n";
+    const auto result = import(database.conninfo, file, options.import_file);
+    const store::ImportSummary& summary = or_throw(result);
+    std::cout << summary.rows << ' ' << of << ": " << summary.added << " added, " << summary.changed << " changed\n";
 }
 
-void export_users(const Options& options) {
+template <class Export>
+void export_all(const Options& options, Export export_rows) {
     const Database database(options);
-    const auto result = store::export_users(database.conninfo, std::cout);
+    const auto result = export_rows(database.conninfo, std::cout);
     or_throw(result);
     if (!std::cout.flush()) throw std::runtime_error("the export was not written whole");
 }
@@ -91,10 +95,16 @@ int carry_out_store_task(const Options& options) {
             migrate(options);
             break;
         case Task::import_users:
-            import_users(options);
+            import_file(options, store::import_users, "users");
             break;
         case Task::export_users:
-            export_users(options);
+            export_all(options, store::export_users);
+            break;
+        case Task::import_groups:
+            import_file(options, store::import_groups, "groups");
+            break;
+        case Task::export_groups:
+            export_all(options, store::export_groups);
             break;
         case Task::set_licence:
             set_licences(options);

@@ -19,7 +19,7 @@ constexpr std::array<std::pair<HuntStrategy, std::string_view>, 4> strategies = 
 
 constexpr std::string_view voicemail = "voicemail";
 
-std::string seconds(base::Duration duration) {
+std::string in_seconds(base::Duration duration) {
     return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(duration).count());
 }
 
@@ -29,9 +29,9 @@ bool is_dialled(char c) {
 }
 
 // Reads one definition; the first thing that is wrong with it stays in `error`.
-class Reader {
+class DefinitionReader {
 public:
-    Reader(const base::Aor& group, const Json& json) : group_(group), json_(json) {}
+    DefinitionReader(const base::Aor& group, const Json& json) : group_(group), json_(json) {}
 
     HuntGroup read() {
         HuntGroup group;
@@ -64,8 +64,8 @@ private:
         const auto most = std::chrono::duration_cast<std::chrono::seconds>(HuntGroup::longest_ring).count();
         if (given.is_number_integer() && given.get<std::int64_t>() >= least && given.get<std::int64_t>() <= most)
             return std::chrono::seconds(given.get<std::int64_t>());
-        wrong("ring_for: not a number of seconds from " + seconds(HuntGroup::shortest_ring) + " to " +
-              seconds(HuntGroup::longest_ring));
+        wrong("ring_for: not a number of seconds from " + in_seconds(HuntGroup::shortest_ring) + " to " +
+              in_seconds(HuntGroup::longest_ring));
         return otherwise;
     }
 
@@ -168,7 +168,7 @@ base::Expected<HuntGroup> parse_hunt_group(const base::Aor& aor, std::string_vie
     const auto json = Json::parse(settings, nullptr, false);
     if (!json.is_object() || !json.contains("group") || !json["group"].is_object())
         return base::error("settings: no object 'group', which defines a hunt group");
-    Reader reader(aor, json["group"]);
+    DefinitionReader reader(aor, json["group"]);
     HuntGroup group = reader.read();
     if (!reader.error().empty()) return base::error(reader.error());
     return group;

@@ -147,9 +147,16 @@ void sweep(pqxx::work& transaction) {
     transaction.exec("delete from licence_draws d where not exists (select from bindings b where b.aor = d.aor)");
 }
 
-const char* const user_columns =
-    "select aor, display_name, extension, encode(ha1_md5, 'hex') as md5, encode(ha1_sha256, 'hex') as sha256, "
-    "terminal, priority, settings::text as settings, enabled from users ";
+// Users, and the hunt groups as records among them; both tables are read by their keys, in order. `condition` is about
+// aor.
+std::string records_where(const std::string& condition) {
+    return "select aor, display_name, extension, encode(ha1_md5, 'hex') as md5, encode(ha1_sha256, 'hex') as sha256, "
+           "terminal, priority, settings::text as settings, enabled from users where " +
+           condition +
+           " union all select aor, display_name, extension, null, null, 'group', 'normal', settings::text, enabled "
+           "from hunt_group_records where " +
+           condition;
+}
 
 template <std::size_t Size>
 base::SecretBytes<Size> secret_of(const pqxx::field& hex) {
@@ -216,7 +223,7 @@ UsersPage load_users_after(Connection& connection, const std::string& aor) {
     UsersPage page;
     connection.transact([&](pqxx::work& transaction) {
         const auto rows = transaction.exec_params(
-            std::string(user_columns) + "where aor > $1 order by aor limit " + std::to_string(users_per_page), aor);
+            records_where("aor > $1") + " order by aor limit " + std::to_string(users_per_page), aor);
         for (const pqxx::row& row : rows) {
             if (auto user = user_of(row))
                 page.users.push_back(std::move(*user));
@@ -237,8 +244,7 @@ core::UsersChanged load_users(Connection& connection, const std::vector<std::str
         if (auto aor = aor_of(text)) missing.insert(*aor);
     }
     connection.transact([&](pqxx::work& transaction) {
-        for (const pqxx::row& row :
-             transaction.exec_params(std::string(user_columns) + "where aor = any($1::text[])", keys.text())) {
+        for (const pqxx::row& row : transaction.exec_params(records_where("aor = any($1::text[])"), keys.text())) {
             auto user = user_of(row);
             if (!user) continue;
             missing.erase(user->aor);

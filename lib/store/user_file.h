@@ -1,7 +1,7 @@
 // Users as a file of comma-separated values, checked row by row before anything touches a database. The header names
 // the columns: `aor` and `password`, or `aor`, `ha1_md5` and, if known, `ha1_sha256`; optional `display_name`,
-// `extension`, `terminal`, `settings` (a JSON object), `enabled` and `priority` (normal, attendant or emergency). A clear
-// password becomes its HA1s here, in the realm that is its AOR's domain, and goes no further (promise R22).
+// `extension`, `terminal`, `settings` (a JSON object), `enabled` and `priority` (normal, attendant or emergency). A
+// clear password becomes its HA1s here, in the realm that is its AOR's domain, and goes no further (promise R22).
 #pragma once
 
 #include <cstddef>
@@ -29,21 +29,6 @@ struct FileUser {
 struct UserFile {
     std::vector<FileUser> users;                // each AOR once
     std::vector<std::string> optional_columns;  // those of the optional ones that the file has
-};
-
-// What is wrong with a file, one line of text each, and no more than an operator can read.
-class FileTroubles {
-public:
-    explicit FileTroubles(std::string filename) : filename_(std::move(filename)) {}
-    void add(std::size_t line, const std::string& trouble);  // never with a secret in it
-    bool none() const { return count_ == 0; }
-    base::Error error() const;
-
-private:
-    static constexpr std::size_t shown = 20;
-    std::string filename_;
-    std::string text_;
-    std::size_t count_ = 0;
 };
 
 constexpr std::size_t most_users = 1'000'000;  // of one file; ten times the largest site

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "store/csv.h"
+#include "store/file_rows.h"
 #include "store/schema.h"
 #include "store/stored_text.h"
 #include "store/user_file.h"
@@ -94,7 +95,7 @@ base::Expected<ImportSummary> import_users(const std::string& conninfo, std::ist
     const auto file = read_user_file(in, filename);
     if (!file) return base::Unexpected{file.error()};
     ImportSummary summary;
-    summary.users = file->users.size();
+    summary.rows = file->users.size();
     FileTroubles troubles(filename);
     const auto failed = attempt([&] {
         Watchdog watchdog;

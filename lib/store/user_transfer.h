@@ -11,7 +11,7 @@
 namespace innkeeper::store {
 
 struct ImportSummary {
-    std::size_t users = 0;  // in the file
+    std::size_t rows = 0;  // in the file
     std::size_t added = 0;
     std::size_t changed = 0;  // the others were as in the file already
 };

@@ -42,7 +42,7 @@ TEST_CASE("ten thousand users are imported at once, or none of them", "[store][c
 
     const auto imported = import(database, good);
     REQUIRE(imported);
-    CHECK(imported->users == 10'000);
+    CHECK(imported->rows == 10'000);
     CHECK(imported->added == 10'000);
     CHECK(database.value("select count(*) from users") == "10000");
     CHECK(database.value("select encode(ha1_md5, 'hex') = md5('u7:north.test:passu7') and encode(ha1_sha256, 'hex') = "
