@@ -104,6 +104,14 @@ Table peer_options() {
 }
 
 Table call_options() {
+    std::vector<View> feature_codes;
+    static const std::vector<std::string> standard = [] {
+        std::vector<std::string> written;
+        for (const core::FeatureCode& one : core::standard_feature_codes())
+            written.push_back(std::string(to_text(one.action)) + "=" + one.code);
+        return written;
+    }();
+    for (const std::string& code : standard) feature_codes.push_back(code);
     return {
         one("advertise", "ADDR", "", "our address for calls, where listen is a wildcard; unset: the machine's first",
             [](Options& o, View v) { return take_address(v, o.advertise); }),
@@ -115,6 +123,16 @@ Table call_options() {
             }),
         list("emergency-number", "NUMBER", {"112", "911", "999"}, "dialled by anybody, goes to the PBX at once",
              [](Options& o, View v) { return take_name(v, o.settings.calls.emergency_numbers.emplace_back()); }),
+        one("international-prefix", "DIGITS", "00", "numbers that begin so, or with +, need the right to call them",
+            [](Options& o, View v) { return take_text(v, o.settings.calls.international_prefix); }),
+        list("feature-code", "SETTING=CODE", feature_codes, "what users dial to change a setting",
+             [](Options& o, View v) { return take_feature_code(v, o.settings.calls.feature_codes); }),
+        one("voicemail", "SIP-URI", "", "the server that takes our users' messages",
+            [](Options& o, View v) { return take_voicemail(v, o.settings.calls.voicemail); }),
+        one("voicemail-backup", "SIP-URI", "", "the one that takes them where that one is not reached",
+            [](Options& o, View v) { return take_voicemail(v, o.settings.calls.voicemail_backup); }),
+        one("voicemail-code", "CODE", "*97", "what users dial to hear their messages; empty: none",
+            [](Options& o, View v) { return take_text(v, o.settings.calls.voicemail_code); }),
     };
 }
 
@@ -294,13 +312,20 @@ Table control_commands() {
                 }),
         command("force", "HOME=VERDICT", "VERDICT lost, serving or auto about a home, here, until auto or a restart",
                 [](Options& o, View v) { return take_force(v, o); }),
-        command(
-            "set-settings", "AOR=JSON", "settings of a guest, in effect here until its failover ends",
-            [](Options& o, View v) {
-                const auto equals = v.find('=');
-                if (equals == View::npos) return Wrong("write AOR=JSON, as in 1001@example.com={\"dnd\":true}");
-                return ask(o, core::SetSettings{std::string(v.substr(0, equals)), std::string(v.substr(equals + 1))});
-            }),
+        command("set-user", "AOR=JSON",
+                "change settings of a user, or of a guest until its failover ends; null: not set",
+                [](Options& o, View v) {
+                    const auto equals = v.find('=');
+                    if (equals == View::npos) return Wrong("write AOR=JSON, as in 1001@example.com={\"dnd\":true}");
+                    return ask(o, core::SetUser{std::string(v.substr(0, equals)), std::string(v.substr(equals + 1))});
+                }),
+        command("failover-changes", "HOME",
+                "what users of this home have changed here, before it ends with the failover",
+                [](Options& o, View v) {
+                    core::ShowFailoverChanges changes;
+                    if (auto wrong = take_site(v, changes.home)) return wrong;
+                    return ask(o, std::move(changes));
+                }),
         flag("json", "", "answer as JSON with stable keys",
              [](Options& o, View) {
                  o.json = true;

@@ -151,6 +151,27 @@ Wrong take_pbx(std::string_view value, std::vector<core::CallSettings::Pbx>& int
     return std::nullopt;
 }
 
+Wrong take_feature_code(std::string_view value, core::FeatureCodes& into) {
+    const auto equals = value.find('=');
+    const auto action = core::feature_action_from(value.substr(0, equals));
+    if (!action || equals == std::string_view::npos)
+        return quoted(value) + " names no setting: write SETTING=CODE, as in dnd-on=*78";
+    const std::string_view code = value.substr(equals + 1);
+    if (code.empty() || code.size() > 16 || code.find_first_not_of("0123456789*#") != std::string_view::npos)
+        return quoted(code) + " cannot be dialled: a code is 1 to 16 digits, * and #";
+    into.push_back({*action, std::string(code)});
+    return std::nullopt;
+}
+
+Wrong take_voicemail(std::string_view value, std::optional<core::VoicemailServer>& into) {
+    into.reset();
+    if (value.empty()) return std::nullopt;
+    auto server = core::VoicemailServer::parse(value);
+    if (!server) return quoted(value) + " is " + server.error().text;
+    into = std::move(*server);
+    return std::nullopt;
+}
+
 Wrong take_peer(std::string_view value, Options& options) {
     const auto equals = value.find('=');
     if (equals == std::string_view::npos) return quoted(value) + " names no address: write NAME=ADDR:PORT";

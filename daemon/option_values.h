@@ -30,6 +30,8 @@ Wrong take_listener(std::string_view value, std::vector<base::Listener>& into);
 Wrong take_endpoint(std::string_view value, std::optional<base::Endpoint>& into);
 Wrong take_address(std::string_view value, std::optional<base::IpAddress>& into);  // empty: none
 Wrong take_pbx(std::string_view value, std::vector<core::CallSettings::Pbx>& into);
+Wrong take_feature_code(std::string_view value, core::FeatureCodes& into);
+Wrong take_voicemail(std::string_view value, std::optional<core::VoicemailServer>& into);  // empty: none
 Wrong take_peer(std::string_view value, Options& options);
 
 // One of a few words.

@@ -19,7 +19,7 @@
 
 namespace innkeeper::backup {
 
-inline constexpr std::uint32_t image_version = 1;
+inline constexpr std::uint32_t image_version = 2;
 
 // What a frame is about. A kind that is not known is passed over.
 enum class FrameKind : std::uint8_t {
@@ -32,6 +32,7 @@ enum class FrameKind : std::uint8_t {
     bindings = 16,
     failover = 17,
     epoch = 18,
+    settings = 19,
 };
 
 // Appends one frame; whole when the writer is gone.

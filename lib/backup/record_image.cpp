@@ -66,9 +66,10 @@ void write_overlays_end(base::WipedBytes& to, const base::SiteName& home) {
 }
 
 void write_home(base::WipedBytes& to, const KeptHome& kept) {
-    const auto& [home, epoch, sequence, whole, backups] = kept;
+    const auto& [home, epoch, sequence, whole, backups, voicemail, voicemail_backup] = kept;
     FrameWriter frame(to, FrameKind::home);
-    frame.text(home.text).number(epoch.value).number(sequence.value).number(whole).number(backups.size());
+    frame.text(home.text).number(epoch.value).number(sequence.value).number(whole);
+    frame.text(voicemail).text(voicemail_backup).number(backups.size());
     for (const base::SiteName& backup : backups) frame.text(backup.text);
 }
 
@@ -78,6 +79,8 @@ std::optional<KeptHome> read_home(FrameReader& frame) {
     kept.epoch.value = frame.number();
     kept.sequence.value = frame.number();
     kept.whole = frame.number() != 0;
+    kept.voicemail = frame.text();
+    kept.voicemail_backup = frame.text();
     for (std::uint64_t left = frame.number(); left > 0 && frame.more(); --left)
         kept.backups.push_back({std::string(frame.text())});
     if (!frame.sound()) return std::nullopt;

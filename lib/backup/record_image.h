@@ -22,6 +22,8 @@ struct KeptHome {
     base::Sequence sequence;  // how far in it; both zero: a copy whose position is not known
     bool whole = false;
     std::vector<base::SiteName> backups;  // whom the home has named
+    std::string voicemail;                // URIs of its voicemail servers; empty: none
+    std::string voicemail_backup;
 };
 
 void write_record(base::WipedBytes& to, const base::SiteName& home, std::uint64_t digest, const UserRecord& record);

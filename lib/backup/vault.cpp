@@ -17,6 +17,12 @@ Vault::Held Vault::find(const base::Aor& aor) const {
     return {};
 }
 
+const base::Aor* Vault::find_extension(const base::Aor& dialled) const {
+    for (const auto& [name, home] : homes_)
+        if (const base::Aor* aor = home.extensions.find(dialled)) return aor;
+    return nullptr;
+}
+
 void Vault::put(const base::SiteName& home, UserRecord record, std::uint64_t digest, std::uint32_t generation) {
     Home& of = homes_[home];
     const auto [found, is_new] = of.records.try_emplace(record.aor);
@@ -26,6 +32,8 @@ void Vault::put(const base::SiteName& home, UserRecord record, std::uint64_t dig
     const bool news = is_new || kept.digest != digest || !auth::same(kept.record.ha1, record.ha1);
     if (news && journal_ != nullptr) write_record(*journal_, home, digest, record);
     of.digest += digest - kept.digest;
+    if (!is_new) of.extensions.remove(kept.record);
+    of.extensions.put(record);
     kept = Kept{std::move(record), digest, generation};
 }
 
@@ -37,6 +45,7 @@ void Vault::drop(const base::SiteName& home, const base::Aor& aor) {
     if (journal_ != nullptr) write_record_gone(*journal_, home, aor);
     of->second.digest -= found->second.digest;
     of->second.order.clear();
+    of->second.extensions.remove(found->second.record);
     of->second.records.erase(found);
     of->second.overlays.erase(aor);
 }
@@ -66,6 +75,7 @@ void Vault::drop_older(const base::SiteName& home, std::uint32_t generation) {
             if (journal_ != nullptr) write_record_gone(*journal_, home, kept->first);
             of->second.digest -= kept->second.digest;
             of->second.overlays.erase(kept->first);
+            of->second.extensions.remove(kept->second.record);
             kept = of->second.records.erase(kept);
         }
     }

@@ -12,6 +12,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "backup/extension_index.h"
 #include "backup/user_record.h"
 #include "base/ids.h"
 #include "base/wiped_bytes.h"
@@ -27,6 +28,7 @@ public:
     };
     // Empty when no home has entrusted this user.
     Held find(const base::Aor& aor) const;
+    const base::Aor* find_extension(const base::Aor& dialled) const;  // null: nobody's
 
     // `generation` numbers the full copies of a home's records; `digest` is of the record.
     void put(const base::SiteName& home, UserRecord record, std::uint64_t digest, std::uint32_t generation);
@@ -53,6 +55,15 @@ public:
         return next == order.end();
     }
 
+    // Calls visit(const UserRecord&, const std::string& settings) for what was changed here of a home's users, in the
+    // order of their AORs.
+    template <class Visit>
+    void each_overlay(const base::SiteName& home, Visit visit) const {
+        const auto of = homes_.find(home);
+        if (of == homes_.end()) return;
+        for (const auto& [aor, settings] : of->second.overlays) visit(of->second.records.at(aor).record, settings);
+    }
+
     std::uint64_t count(const base::SiteName& home) const;
     std::uint64_t digest(const base::SiteName& home) const;
 
@@ -64,7 +75,8 @@ private:
     };
     struct Home {
         std::unordered_map<base::Aor, Kept> records;
-        std::unordered_map<base::Aor, std::string> overlays;  // of records held
+        std::map<base::Aor, std::string> overlays;  // of records held
+        ExtensionIndex extensions;
         std::uint64_t digest = 0;
         std::vector<const UserRecord*> order;  // by AOR; empty: to be made when it is asked for
     };

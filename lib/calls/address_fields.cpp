@@ -139,6 +139,24 @@ base::Expected<SipUri> SipUri::parse(std::string_view text) {
     return uri;
 }
 
+std::string uri_of(std::string_view user, std::string_view domain) {
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    std::string text = "sip:";
+    for (const char letter : user) {
+        const bool plain = (letter >= '0' && letter <= '9') || (letter >= 'a' && letter <= 'z') ||
+                           (letter >= 'A' && letter <= 'Z') ||
+                           std::string_view("-_.!~*'()&=+$,;?/").find(letter) != std::string_view::npos;
+        if (plain) {
+            text += letter;
+            continue;
+        }
+        text += '%';
+        text += digits[static_cast<unsigned char>(letter) >> 4];
+        text += digits[static_cast<unsigned char>(letter) & 15];
+    }
+    return text.append("@").append(domain);
+}
+
 std::string SipUri::text() const {
     std::string out = secure ? "sips:" : "sip:";
     if (!user.empty()) out.append(user).append("@");

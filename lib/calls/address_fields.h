@@ -45,6 +45,9 @@ struct SipUri {
     std::string text() const;
 };
 
+// "sip:user@domain", with what must not stand in a user part escaped.
+std::string uri_of(std::string_view user, std::string_view domain);
+
 struct NameAddr {
     std::string display;  // as written, with its quotes
     std::string uri;      // of any scheme

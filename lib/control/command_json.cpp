@@ -71,10 +71,15 @@ nlohmann::ordered_json to_json(const core::Force& command) {
     json["verdict"] = to_text(command.verdict);
     return json;
 }
-nlohmann::ordered_json to_json(const core::SetSettings& command) {
-    auto json = named("set_settings");
+nlohmann::ordered_json to_json(const core::SetUser& command) {
+    auto json = named("set_user");
     json["aor"] = command.aor;
-    json["settings"] = command.settings;
+    json["changes"] = command.changes;
+    return json;
+}
+nlohmann::ordered_json to_json(const core::ShowFailoverChanges& command) {
+    auto json = named("failover_changes");
+    json["home"] = command.home.text;
     return json;
 }
 
@@ -114,12 +119,8 @@ base::Expected<core::Command> command_from(const nlohmann::json& json) {
     if (name == "calls") return core::Command{core::ShowCalls{json.value("who", "")}};
     if (name == "failback") return core::Command{core::Failback{{json.value("home", "")}}};
     if (name == "force") return force_from(json);
-    if (name == "set_settings") {
-        core::SetSettings command{json.value("aor", ""), json.value("settings", "")};
-        if (!nlohmann::json::parse(command.settings, nullptr, false).is_object())
-            return base::error("settings are a JSON object, as in {\"dnd\":true}");
-        return core::Command{std::move(command)};
-    }
+    if (name == "set_user") return core::Command{core::SetUser{json.value("aor", ""), json.value("changes", "")}};
+    if (name == "failover_changes") return core::Command{core::ShowFailoverChanges{{json.value("home", "")}}};
     return base::error("unknown command");
 }
 

@@ -6,7 +6,8 @@
 //   drill          "home"
 //   ready
 //   failback       "home"
-//   set_settings   "aor", "settings": text of a JSON object
+//   set_user       "aor", "changes": text of a JSON object
+//   failover_changes  "home"
 #pragma once
 
 #include <string>

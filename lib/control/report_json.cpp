@@ -196,6 +196,18 @@ Json one_call(const core::CallReport& call) {
             {"call_id", record.call_id}};
 }
 
+Json report(const core::FailoverChangesReport& changes) {
+    Json settings = Json::array();
+    for (const auto& [aor, change] : changes.settings)
+        settings.push_back({{"aor", text(aor.text())},
+                            {"key", change.key},
+                            {"before", Json::parse(change.before)},
+                            {"after", Json::parse(change.after)}});
+    return document(
+        "failover_changes",
+        {{"home", changes.home.text}, {"settings", std::move(settings)}, {"calls", list(changes.calls, &one_call)}});
+}
+
 Json report(const core::CallsReport& calls) {
     return document("calls", list(calls.calls, &one_call));
 }

@@ -17,6 +17,7 @@
 //       first_guest_seconds|null, first_guest_unwitnessed_seconds|null, pacing_seconds|null,
 //       last_refresh_seconds|null, findings:[finding]}}
 //       finding: {severity, name, text, advice}, severity: blocks, warns
+//   {"schema":1,"failover_changes":{home, settings:[{aor, key, before, after}], calls:[...]}}   null: not set
 //   {"schema":1,"done":text}
 //   {"schema":1,"declined":text}                          exit code 1
 //

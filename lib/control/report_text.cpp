@@ -261,6 +261,17 @@ std::string ready_text(const Json& ready) {
     return out;
 }
 
+std::string failover_changes_text(const Json& changes) {
+    Table table({{"USER"}, {"SETTING"}, {"AT HOME"}, {"CHANGED TO"}});
+    for (const Json& change : changes.at("settings"))
+        table.row({text(change, "aor"), text(change, "key"), change.at("before").dump(), change.at("after").dump()});
+    std::string out = table.empty() ? "No user of " + text(changes, "home") + " has changed anything here.\n"
+                                    : table.text() + "\nThis ends with the failover: the settings at home come back.\n";
+    if (!changes.at("calls").empty())
+        out += "\nCalls of its guests, forgotten with it:\n" + calls_text(changes.at("calls"));
+    return out;
+}
+
 std::string drill_text(const Json& drill) {
     const std::string home = text(drill, "home");
     std::string out = "If " + home + " died now, " + text(drill, "backup") + " would serve " +
@@ -297,6 +308,7 @@ std::string report_text(const Json& report) {
     if (report.contains("history")) return history_text(report["history"]);
     if (report.contains("calls")) return calls_text(report["calls"]);
     if (report.contains("ready")) return ready_text(report["ready"]);
+    if (report.contains("failover_changes")) return failover_changes_text(report["failover_changes"]);
     if (report.contains("drill")) return drill_text(report["drill"]);
     return host::escape_controls(text(report, "done")) + '\n';
 }

@@ -21,7 +21,7 @@ struct CallRecord {
     std::string callee;                   // AOR, or what was dialled
     std::string call_id;
     std::uint16_t status = 0;  // the final answer; 0: none yet
-    std::string route;         // the rule by which it went (core/call_route.h)
+    std::string route;         // the rule by which it went (core/call_plan.h)
     base::SiteName guest_of;   // home of the guest who called or was called; empty: nobody was a guest
     std::string source;        // of an emergency call: where it came from
 };

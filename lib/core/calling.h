@@ -1,8 +1,9 @@
 // Calls through this site: who calls, may they, and where does it go. The protocol is calls::Proxy's affair and where a
-// call goes is judged by call_route.h; this joins both with what the house knows. A value of the gatekeeper; the site's
+// call goes is call_plan.h's; this joins both with what the house knows. A value of the gatekeeper; the site's
 // registrations and records are read here, never changed.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -12,9 +13,10 @@
 #include "auth/nonce.h"
 #include "backup/vault.h"
 #include "calls/dialogs.h"
+#include "calls/diversion.h"
 #include "calls/proxy.h"
+#include "core/call_plan.h"
 #include "core/call_records.h"
-#include "core/call_route.h"
 #include "core/directory.h"
 #include "core/effect.h"
 #include "core/location.h"
@@ -38,7 +40,10 @@ public:
         const PbxWatch& pbxs;
         OwnRequests& own_requests;
     };
-    explicit Calling(House house) : house_(house) {}
+    // A user changes a setting by a feature code: says what came of it, or why it cannot be.
+    using ChangeSettings = std::function<base::Expected<std::string>(const base::Aor& aor, std::string_view changes)>;
+    Calling(House house, ChangeSettings change_settings)
+        : house_(house), change_settings_(std::move(change_settings)) {}
 
     void begin(base::Epoch epoch, std::uint64_t seed);  // `seed` is of this life of the site and of no other
     // One whole message; from another site it has come over its link.
@@ -73,7 +78,7 @@ private:
     base::SiteName guest_home_of(std::string_view uri) const;
     static CallReport report_of(CallRecord record, base::Instant now);
 
-    // Whose it is.
+    // calling_callers.cpp: whose it is.
     bool is_ours(const calls::SipUri& uri) const;
     std::optional<base::Aor> aor_of(std::string_view uri) const;
     base::Aor aor_in(const calls::Message& message, std::string_view header) const;
@@ -81,23 +86,58 @@ private:
     const CallSettings::Pbx* pbx_at(const calls::Hop& hop) const;
     const CallSettings::Pbx* pbx_named(const calls::SipUri& uri) const;
     CallOrigin origin_of(const calls::Hop& from) const;
+    base::Aor caller_of(const calls::Message& request) const;
+    void vouch_for(calls::Message& request, const backup::UserRecord& caller) const;
+    std::string_view settings_of(const base::Aor& aor) const;
     bool prove(calls::Message& request, const calls::Hop& from);
     bool may_acknowledge(const calls::Message& ack, const calls::Hop& from) const;
     void challenge(calls::ContextId id, calls::ProxyEffects& more);
 
-    // Where it goes.
+    // calling_forks.cpp: the copies that are sent.
     std::vector<std::string> recorded(const calls::Hop& from, const calls::Hop& to) const;
     calls::Fork fork_to(std::string uri, calls::Hop hop, const calls::Hop& from, std::string_view path) const;
-    std::vector<calls::Group> forks_to_bindings(const LocationEntry& entry, const calls::Hop& from) const;
+    std::vector<calls::Group> forks_to_bindings(const LocationEntry& entry, const calls::Hop& from,
+                                                std::optional<bool> at_once, base::Duration each) const;
     std::vector<calls::Group> forks_to_pbxs(const std::string& uri, const calls::Hop& from, bool emergency) const;
+
+    // calling_routes.cpp: where it goes.
+    struct Target {
+        std::optional<base::Aor> aor;                    // of this network, if only by its domain
+        const backup::UserRecord* record = nullptr;      // of our users, and of those entrusted to us
+        const base::SiteName* home = nullptr;            // of one entrusted
+        const LocationEntry* registered = nullptr;       // in service here
+        std::vector<const VoicemailServer*> voicemails;  // in the order in which they are tried
+    };
+    struct Call {  // a request outside of a dialog, under way
+        CallPlan plan;
+        std::string uri;                        // its target's
+        std::vector<calls::Diverted> diverted;  // the earliest first
+        bool noted = false;                     // it has a record
+    };
     void route(calls::ContextId id, calls::ProxyEffects& more);
+    bool carry_out_code(calls::ContextId id, const base::Aor& caller, calls::ProxyEffects& more);
+    void go_on(calls::ContextId id, Outcome outcome, calls::ProxyEffects& more);
+    Target target_of(const std::string& uri) const;
+    TargetFacts facts_of(const Target& target, const calls::Message& request, const calls::Hop& from,
+                         const std::string& uri) const;
+    bool is_emergency(const calls::Message& request) const;
+    bool counts_here(const Target& target) const;
+    std::vector<const VoicemailServer*> voicemails_of(const Target& target) const;
+    void divert(Call& call, const Target& target, const Divert& divert) const;
+    static calls::Diverted diverted_from(const Target& target, Diversion reason);
+    std::vector<calls::Group> groups_for(const CallStep& step, const Call& call, const Target& target,
+                                         const calls::Hop& from) const;
+    std::vector<calls::Header> headers_for(const CallStep& step, const Call& call, const Target& target,
+                                           const calls::Message& request) const;
     void route_inside_dialog(calls::ContextId id, calls::ProxyEffects& more);
     std::optional<calls::Fork> next_inside_dialog(calls::Message& request, const calls::Hop& from);
 
     House house_;
+    ChangeSettings change_settings_;
     calls::Proxy proxy_{calls::ProxySettings{}};
     calls::Dialogs dialogs_;
     CallRecords records_;
+    std::map<calls::ContextId, Call> calls_;
 
     // Of the step under way.
     base::Instant now_;

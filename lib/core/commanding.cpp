@@ -254,21 +254,4 @@ Report Gatekeeper::State::carry_out(const Force& command) {
                 home->name.text + "=auto or a restart of this daemon"};
 }
 
-// IP6: the home never hears of it, and its own record is in effect again as soon as the failover ends.
-Report Gatekeeper::State::carry_out(const SetSettings& command) {
-    const auto aor = aor_as_typed(command.aor);
-    if (!aor) return Declined{aor.error().text};
-    const std::string user(aor->text());
-    if (command.settings.size() > Limits::settings_octets)
-        return Declined{"settings have at most " + std::to_string(Limits::settings_octets) + " octets"};
-    const Caller caller = identify(*aor);
-    if (caller.standing == Standing::own)
-        return Declined{user + " is a user of this site: change it in the users table or by --import-users"};
-    const LocationEntry* entry = location_.find(*aor);
-    if (caller.home == nullptr || entry == nullptr || entry->bindings.empty())
-        return Declined{user + " is no guest here; only settings of guests can be changed at a backup"};
-    vault_.overlay(caller.home->name, *aor, command.settings);
-    return Done{"in effect until the failover of " + caller.home->name.text + " ends"};
-}
-
 }  // namespace innkeeper::core

@@ -21,6 +21,8 @@ void Directory::put(backup::UserRecord record) {
     if (known && entry.digest == digest && auth::same(entry.record.ha1, record.ha1)) return;
     digest_ += digest - entry.digest;
     entry.digest = digest;
+    if (known) extensions_.remove(entry.record);
+    extensions_.put(record);
     entry.record = std::move(record);
     changes_.touch(entry);
 }
@@ -29,6 +31,7 @@ void Directory::remove(const base::Aor& aor) {
     const auto found = entries_.find(aor);
     if (found == entries_.end()) return;
     digest_ -= found->second.digest;
+    extensions_.remove(found->second.record);
     changes_.remove(found->second, found->first);
     entries_.erase(found);
 }

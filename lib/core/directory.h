@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "backup/extension_index.h"
 #include "backup/user_record.h"
 #include "core/change_log.h"
 #include "core/event.h"
@@ -22,6 +23,7 @@ class Directory {
 public:
     Directory() { entries_.max_load_factor(0.5F); }  // as in Location
     const backup::UserRecord* find(const base::Aor& aor) const;
+    const base::Aor* find_extension(const base::Aor& dialled) const { return extensions_.find(dialled); }
     bool loaded() const { return loaded_; }  // at least once completely
     // What it holds is a complete list that a backup lent: as good for serving phones until the first load is complete,
     // and never told to a backup.
@@ -42,6 +44,7 @@ public:
 private:
     std::unordered_map<base::Aor, DirectoryEntry> entries_;
     ChangeLog<DirectoryEntry> changes_;
+    backup::ExtensionIndex extensions_;
     std::uint64_t digest_ = 0;
     std::uint32_t load_ = 0;
     bool loaded_ = false;

@@ -261,12 +261,16 @@ private:
     Report carry_out(const ShowCalls& command);
     Report carry_out(const Failback& command);
     Report carry_out(const Force& command);
-    Report carry_out(const SetSettings& command);
     void end_drain(bool by_itself);
     std::string_view user_agent_of(const LocationEntry* entry, const base::Aor& aor) const;
     base::Expected<base::Aor> aor_as_typed(std::string_view typed) const;
     StatusReport status() const;
     PeerReport report_on(const Peer& peer) const;
+
+    // setting_users.cpp
+    base::Expected<std::string> change_settings(const base::Aor& aor, std::string_view changes);
+    Report carry_out(const SetUser& command);
+    Report carry_out(const ShowFailoverChanges& command);
 
     // rehearsing.cpp
     void on(SelfObserved& observed);
@@ -309,7 +313,8 @@ private:
     Governor governor_;
     AdmissionQueue queue_;
     std::optional<Storm> storm_;  // while anybody waits
-    Calling calling_{{settings_, directory_, vault_, location_, peers_, keyring_, pbx_, own_requests_}};
+    Calling calling_{{settings_, directory_, vault_, location_, peers_, keyring_, pbx_, own_requests_},
+                     [this](const base::Aor& aor, std::string_view changes) { return change_settings(aor, changes); }};
     std::optional<std::uint16_t> minute_of_day_;  // as the site's clock shows it
     History history_;
     struct Maintenance {
@@ -331,6 +336,7 @@ private:
     std::size_t appended_ = 0;      // to it since
     std::map<base::Aor, base::SiteName>
         recovered_;  // of whose bindings, and whose guest it was, the image has told; until the database is reached
+    std::map<base::Aor, SettingsRow> unwritten_settings_;
     base::Sequence written_upto_;  // bindings changed until then are surely in the database
     std::deque<std::pair<base::Instant, base::Sequence>> written_marks_;
 

@@ -10,6 +10,7 @@
 #include "base/aor.h"
 #include "base/ids.h"
 #include "base/instant.h"
+#include "core/call_features.h"
 #include "core/call_record.h"
 #include "core/drill.h"
 #include "core/failover_phase.h"
@@ -59,14 +60,19 @@ struct Drill {
 };
 // Would a failover of this site, and of each home that counts on it, work now?
 struct ShowReadiness {};
-// Changes the settings of a guest until the failover ends (IP6).
-struct SetSettings {
-    std::string aor;       // as typed
-    std::string settings;  // a JSON object; replaces the user's
+// Changes a user's settings: of an own user for good, of a guest until the failover ends (IP6).
+struct SetUser {
+    std::string aor;      // as typed
+    std::string changes;  // a JSON object: keys to set, or to take away where they are null
+};
+// What was changed here of the users of a home, and ends with its failover (IP6).
+struct ShowFailoverChanges {
+    base::SiteName home;
 };
 
-using Command = std::variant<ShowStatus, ShowPeers, ShowRegistrations, ShowLicences, Explain, Drain, Resume,
-                             ShowHistory, ShowCalls, Failback, Force, SetSettings, Drill, ShowReadiness>;
+using Command =
+    std::variant<ShowStatus, ShowPeers, ShowRegistrations, ShowLicences, Explain, Drain, Resume, ShowHistory, ShowCalls,
+                 Failback, Force, SetUser, ShowFailoverChanges, Drill, ShowReadiness>;
 
 struct HomeStatus {
     base::SiteName home;
@@ -213,6 +219,16 @@ struct CallsReport {
     std::vector<CallReport> calls;  // under way first, then the latest
 };
 
+struct FailoverChangesReport {
+    base::SiteName home;
+    struct Setting {
+        base::Aor aor;
+        SettingChange change;
+    };
+    std::vector<Setting> settings;  // by AOR and key
+    std::vector<CallReport> calls;  // of its guests, the earliest first
+};
+
 struct Done {
     std::string text;
 };
@@ -220,7 +236,8 @@ struct Declined {
     std::string text;  // what is wrong and what to do
 };
 
-using Report = std::variant<StatusReport, std::vector<PeerReport>, RegistrationsReport, std::vector<LicenceReport>,
-                            ExplainReport, HistoryReport, CallsReport, DrillReport, ReadinessReport, Done, Declined>;
+using Report =
+    std::variant<StatusReport, std::vector<PeerReport>, RegistrationsReport, std::vector<LicenceReport>, ExplainReport,
+                 HistoryReport, CallsReport, FailoverChangesReport, DrillReport, ReadinessReport, Done, Declined>;
 
 }  // namespace innkeeper::core

@@ -46,9 +46,11 @@ struct Peer {
     std::uint32_t protocol = 0;
     Condition condition;
     base::Instant condition_at;
-    std::optional<base::Duration> clock_lead;  // of its clock over ours
-    bool has_our_records = false;              // has once acknowledged all of them
-    bool physical_phone = false;               // one of its users has one registered there
+    std::optional<base::Duration> clock_lead;         // of its clock over ours
+    bool has_our_records = false;                     // has once acknowledged all of them
+    std::optional<VoicemailServer> voicemail;         // of its users, as it said
+    std::optional<VoicemailServer> voicemail_backup;  // the same
+    bool physical_phone = false;                      // one of its users has one registered there
     // The verdict.
     ForcedVerdict forced = ForcedVerdict::automatic;
     PeerHealth health = PeerHealth::unknown;

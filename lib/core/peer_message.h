@@ -52,6 +52,8 @@ struct Hello {
     MatchingSettings matching;
     bool you_are_my_backup = false;
     std::vector<base::SiteName> backups;  // all that the sender named: who may be lent its records by another of them
+    std::string voicemail;                // URI of the server that has its users' messages; empty: none
+    std::string voicemail_backup;         // of the one that takes them where that one is not reached
     std::vector<auth::NonceKey> nonce_keys;  // of the sender; `born` crosses as an age
 };
 

@@ -98,6 +98,8 @@ void Gatekeeper::State::receive(Peer& peer, Hello& hello) {
     peer.protocol = hello.protocol;
     peer.backed_up_here = hello.you_are_my_backup;
     peer.backups = std::move(hello.backups);
+    peer.voicemail = VoicemailServer::from(hello.voicemail);
+    peer.voicemail_backup = VoicemailServer::from(hello.voicemail_backup);
     if (!peer.backed_up_here) {
         vault_.drop_all(peer.name);
         peer.records_from = {};
@@ -279,6 +281,8 @@ void Gatekeeper::State::send_hello(Peer& peer) {
     hello.matching = settings_.matching;
     hello.you_are_my_backup = is_backup(peer);
     hello.backups = settings_.backups;
+    hello.voicemail = uri_of(settings_.calls.voicemail);
+    hello.voicemail_backup = uri_of(settings_.calls.voicemail_backup);
     for (const auth::NonceKey& key : keyring_.own()) hello.nonce_keys.push_back(key.clone());
     out_->push_back(SendToPeer{peer.name, std::move(hello)});
 }

@@ -51,10 +51,13 @@ void Gatekeeper::State::recover(std::string_view image) {
         else if (const auto* failover = std::get_if<FailoverRow>(&*row)) {
             FailoverRow& latest = failovers[failover->home];
             if (failover->number >= latest.number) latest = *failover;
-        } else
+        } else if (auto* settings = std::get_if<SettingsRow>(&*row))
+            unwritten_settings_.insert_or_assign(settings->aor, std::move(*settings));
+        else
             epoch_ = std::max(epoch_, base::Epoch{std::get<EpochRow>(*row).epoch.value + 1});
     }
     for (const auto& [home, row] : failovers) recover_failover(row);
+    for (const auto& [aor, row] : unwritten_settings_) out_->push_back(WriteRow{row});
     std::uint64_t records = 0;
     for (const auto& [name, peer] : peers_) records += vault_.count(name);
     const std::size_t recovered = bindings.size();
@@ -97,6 +100,7 @@ void Gatekeeper::State::recover_record(backup::FrameReader& frame) {
         case backup::FrameKind::bindings:
         case backup::FrameKind::failover:
         case backup::FrameKind::epoch:
+        case backup::FrameKind::settings:
             return;
     }
 }
@@ -107,6 +111,8 @@ void Gatekeeper::State::recover_home(backup::FrameReader& frame) {
     if (home == nullptr) return;
     home->backed_up_here = true;
     home->backups = std::move(kept->backups);
+    home->voicemail = VoicemailServer::from(kept->voicemail);
+    home->voicemail_backup = VoicemailServer::from(kept->voicemail_backup);
     home->records_whole = kept->whole;
     home->records_from.resume(kept->epoch, kept->sequence);
     home->epoch = std::max(home->epoch, kept->epoch);
@@ -176,6 +182,7 @@ void Gatekeeper::State::begin_new_image() {
         const bool guest = !entry->guest_of.text.empty() && !entry->bindings.empty();
         if (guest || entry->sequence > written_upto_) write_row(memory_, row_of(*entry));
     });
+    for (const auto& [aor, row] : unwritten_settings_) write_row(memory_, row);
     image_octets_ = memory_.size();
     appended_ = 0;
     out_->push_back(KeepInMemory{std::exchange(memory_, {}), true});
@@ -184,8 +191,9 @@ void Gatekeeper::State::begin_new_image() {
 void Gatekeeper::State::write_home(const Peer& peer) {
     const Position position = peer.records_from.position(Dataset::records);
     const bool known = peer.records_from.complete();
-    backup::write_home(memory_, {peer.name, known ? position.epoch : base::Epoch{},
-                                 known ? position.sequence : base::Sequence{}, peer.records_whole, peer.backups});
+    backup::write_home(memory_,
+                       {peer.name, known ? position.epoch : base::Epoch{}, known ? position.sequence : base::Sequence{},
+                        peer.records_whole, peer.backups, uri_of(peer.voicemail), uri_of(peer.voicemail_backup)});
 }
 
 // How the copy of its records stands has changed.
@@ -201,6 +209,8 @@ void Gatekeeper::State::note_what_is_written() {
         written_marks_.emplace_back(now_, location_.changes().latest());
     while (!written_marks_.empty() && now_ - written_marks_.front().first >= surely_written) {
         written_upto_ = written_marks_.front().second;
+        std::erase_if(unwritten_settings_,
+                      [&](const auto& one) { return one.second.changed < written_marks_.front().first; });
         written_marks_.pop_front();
     }
 }

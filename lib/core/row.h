@@ -49,7 +49,14 @@ struct EpochRow {
     base::Epoch epoch;
 };
 
+// What a user has set, changed here. Key: aor. A change in the database that is younger goes before it.
+struct SettingsRow {
+    base::Aor aor;
+    std::string settings;  // a JSON object
+    base::Instant changed;
+};
+
 // A call is written when it is answered and when it is over (core/call_record.h). Key: epoch and number.
-using Row = std::variant<BindingsRow, FailoverRow, EpochRow, CallRecord>;
+using Row = std::variant<BindingsRow, FailoverRow, EpochRow, SettingsRow, CallRecord>;
 
 }  // namespace innkeeper::core

@@ -123,6 +123,20 @@ void write(base::WipedBytes& to, const EpochRow& row) {
 // No record of a call: what a crash takes of these harms nobody.
 void write(base::WipedBytes&, const CallRecord&) {}
 
+void write(base::WipedBytes& to, const SettingsRow& row) {
+    const auto& [aor, settings, changed] = row;
+    FrameWriter(to, FrameKind::settings).text(aor.text()).text(settings).instant(changed);
+}
+
+std::optional<Row> read_settings(FrameReader& frame) {
+    SettingsRow row;
+    row.aor = backup::read_aor(frame);
+    row.settings = frame.text();
+    row.changed = frame.instant();
+    if (!frame.sound() || row.aor.empty() || row.settings.size() > Limits::settings_octets) return std::nullopt;
+    return row;
+}
+
 }  // namespace
 
 void write_row(base::WipedBytes& to, const Row& row) {
@@ -138,6 +152,8 @@ std::optional<Row> read_row(FrameReader& frame) {
         case FrameKind::epoch:
             if (const base::Epoch epoch{frame.number()}; frame.sound()) return EpochRow{epoch};
             break;
+        case FrameKind::settings:
+            return read_settings(frame);
         case FrameKind::record:
         case FrameKind::record_gone:
         case FrameKind::home_gone:

@@ -11,7 +11,9 @@
 #include "base/ids.h"
 #include "base/instant.h"
 #include "core/daily_window.h"
+#include "core/feature_codes.h"
 #include "core/phone_profile.h"
+#include "core/voicemail_server.h"
 
 namespace innkeeper::core {
 
@@ -71,6 +73,11 @@ struct CallSettings {
     };
     std::vector<Pbx> pbxs;           // tried in order
     bool register_upstream = false;  // our phones' AORs, with the first of them
+    FeatureCodes feature_codes = standard_feature_codes();
+    std::string voicemail_code = "*97";               // for one's own messages; empty: none
+    std::string international_prefix = "00";          // of numbers for the PBX; empty: none but those that begin with +
+    std::optional<VoicemailServer> voicemail;         // of our users
+    std::optional<VoicemailServer> voicemail_backup;  // the same, where that one is not reached
     std::vector<std::string> emergency_numbers = {"112", "911", "999"};
 };
 

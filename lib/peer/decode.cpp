@@ -115,6 +115,9 @@ core::Hello read(const wire::Hello& hello, base::Instant now, Faults& faults) {
     faults.require(hello.backups_size() <= static_cast<int>(Limits::peers), "too many backups");
     read_each(hello.backups(), "backup", faults,
               [&](const std::string& backup) { out.backups.push_back(read_site(backup, faults)); });
+    out.voicemail = read_text(hello.voicemail(), core::VoicemailServer::longest, "voicemail", faults);
+    out.voicemail_backup =
+        read_text(hello.voicemail_backup(), core::VoicemailServer::longest, "voicemail backup", faults);
     faults.require(hello.nonce_keys_size() <= static_cast<int>(Limits::nonce_keys), "too many nonce keys");
     read_each(hello.nonce_keys(), "nonce key", faults, [&](const wire::NonceKey& key) {
         faults.require(!key.key().empty(), "no key");

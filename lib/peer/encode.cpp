@@ -33,6 +33,8 @@ void write(const core::Hello& hello, base::Instant now, wire::Hello& out) {
     out.mutable_matching()->set_ipv6(hello.matching.ipv6);
     out.set_you_are_my_backup(hello.you_are_my_backup);
     for (const base::SiteName& backup : hello.backups) out.add_backups(backup.text);
+    out.set_voicemail(hello.voicemail);
+    out.set_voicemail_backup(hello.voicemail_backup);
     for (const auth::NonceKey& key : hello.nonce_keys) {
         wire::NonceKey& to = *out.add_nonce_keys();
         to.set_id(key.id);

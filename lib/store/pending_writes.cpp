@@ -20,6 +20,10 @@ void PendingWrites::put(core::Row row) {
                        FailoverKey key{failover.home, failover.number};
                        failovers_.insert_or_assign(std::move(key), std::move(failover));
                    },
+                   [this](core::SettingsRow&& settings) {
+                       const base::Aor aor = settings.aor;
+                       settings_.insert_or_assign(aor, std::move(settings));
+                   },
                    [this](core::BindingsRow&& bindings) {
                        const base::Aor aor = bindings.aor;
                        if (bindings_.insert_or_assign(aor, std::move(bindings)).second) order_.push_back(aor);
@@ -48,6 +52,8 @@ std::vector<core::Row> PendingWrites::take(std::size_t at_most) {
     }
     while (taken.size() < at_most && !failovers_.empty())
         taken.emplace_back(std::move(failovers_.extract(failovers_.begin()).mapped()));
+    while (taken.size() < at_most && !settings_.empty())
+        taken.emplace_back(std::move(settings_.extract(settings_.begin()).mapped()));
     while (taken.size() < at_most && !order_.empty()) {
         taken.emplace_back(std::move(bindings_.extract(order_.front()).mapped()));
         order_.pop_front();
@@ -67,6 +73,10 @@ void PendingWrites::put_back(std::vector<core::Row> rows) {
                        [this](core::FailoverRow&& failover) {
                            FailoverKey key{failover.home, failover.number};
                            failovers_.try_emplace(std::move(key), std::move(failover));
+                       },
+                       [this](core::SettingsRow&& settings) {
+                           const base::Aor aor = settings.aor;
+                           settings_.try_emplace(aor, std::move(settings));
                        },
                        [this](core::BindingsRow&& bindings) {
                            const base::Aor aor = bindings.aor;

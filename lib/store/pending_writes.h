@@ -22,12 +22,14 @@ public:
 
     // Replaces an earlier row of the same key, which keeps its place in the order.
     void put(core::Row row);
-    // The oldest keys first, the epoch and failovers before bindings, calls last.
+    // The oldest keys first, the epoch, failovers and settings before bindings, calls last.
     std::vector<core::Row> take(std::size_t at_most);
     // Rows that could not be written come back to the front, each unless a newer one of its key is here.
     void put_back(std::vector<core::Row> rows);
 
-    std::size_t size() const { return (epoch_ ? 1 : 0) + failovers_.size() + bindings_.size() + calls_.size(); }
+    std::size_t size() const {
+        return (epoch_ ? 1 : 0) + failovers_.size() + settings_.size() + bindings_.size() + calls_.size();
+    }
     bool empty() const { return size() == 0; }
     std::uint64_t calls_dropped() const { return calls_dropped_; }  // so far, the oldest ones
 
@@ -39,6 +41,7 @@ private:
 
     std::optional<core::EpochRow> epoch_;
     std::map<FailoverKey, core::FailoverRow> failovers_;
+    std::map<base::Aor, core::SettingsRow> settings_;
     std::unordered_map<base::Aor, core::BindingsRow> bindings_;
     std::deque<base::Aor> order_;  // every key of bindings_ once
     std::map<CallKey, core::CallRecord> calls_;

@@ -87,6 +87,14 @@ void write_bindings(pqxx::work& transaction, const std::vector<const core::Bindi
                             drawing.text(), pools.text(), counts.text());
 }
 
+// Of a user who is still there, unless somebody has changed the record since.
+void write_settings(pqxx::work& transaction, const core::SettingsRow& row) {
+    transaction.exec_params(
+        "update users set settings = $2::jsonb, changed_at = to_timestamp($3::bigint / 1000000.0) "
+        "where aor = $1 and changed_at <= to_timestamp($3::bigint / 1000000.0)",
+        std::string(row.aor.text()), row.settings, wall_microseconds(row.changed));
+}
+
 void write_failover(pqxx::work& transaction, const core::FailoverRow& row) {
     const auto nullable = [](const std::optional<base::Instant>& moment) {
         return moment ? std::to_string(wall_microseconds(*moment)) : std::string();
@@ -123,6 +131,8 @@ void write_rows(pqxx::work& transaction, const std::vector<core::Row>& rows, bas
             write_failover(transaction, *failover);
         } else if (const auto* call = std::get_if<core::CallRecord>(&row)) {
             calls.push_back(call);
+        } else if (const auto* settings = std::get_if<core::SettingsRow>(&row)) {
+            write_settings(transaction, *settings);
         } else {
             transaction.exec_params(
                 "insert into site_state (epoch) values ($1) on conflict (only_row) do update set epoch = "

@@ -80,7 +80,7 @@ TEST_CASE("a record comes back from an image with everything it had", "[image][I
 TEST_CASE("how a home's copy stands comes back from an image", "[image]") {
     base::WipedBytes image;
     begin_image(image, 1);
-    write_home(image, {north, {1'700'000'000}, {300}, true, {{"south"}, {"west"}}});
+    write_home(image, {north, {1'700'000'000}, {300}, true, {{"south"}, {"west"}}, "sip:vm@192.0.2.30", {}});
     auto reader = ImageReader::open(image);
     auto frame = reader->next();
     const auto kept = read_home(*frame);
@@ -88,6 +88,8 @@ TEST_CASE("how a home's copy stands comes back from an image", "[image]") {
     CHECK(kept->epoch.value == 1'700'000'000);
     CHECK(kept->sequence.value == 300);
     CHECK(kept->whole);
+    CHECK(kept->voicemail == "sip:vm@192.0.2.30");
+    CHECK(kept->voicemail_backup.empty());
     CHECK(kept->backups == std::vector<base::SiteName>{{"south"}, {"west"}});
 }
 

@@ -140,10 +140,11 @@ TEST_CASE("every command arrives as it was given", "[control]") {
                                       core::Drain{"new \"disk\"\n"},
                                       core::Resume{},
                                       core::Failback{{"north"}},
-                                      core::SetSettings{"1001", R"({"dnd":true})"},
+                                      core::SetUser{"1001", R"({"dnd":true})"},
                                       core::Drain{"kernel", std::chrono::minutes(30)},
                                       core::Drill{{"north"}},
-                                      core::ShowReadiness{}};
+                                      core::ShowReadiness{},
+                                      core::ShowFailoverChanges{{"north"}}};
     for (const core::Command& command : commands) {
         const Asked asked = daemon.ask(command);
         CHECK(asked.code == control::exit_ok);
@@ -158,7 +159,7 @@ TEST_CASE("every command arrives as it was given", "[control]") {
     CHECK(std::get<core::Explain>(daemon.commands[4]).aor == "sip:1001@example.com");
     CHECK(std::get<core::Drain>(daemon.commands[5]).reason == "new \"disk\"\n");
     CHECK(std::get<core::Failback>(daemon.commands[7]).home.text == "north");
-    CHECK(std::get<core::SetSettings>(daemon.commands[8]).settings == R"({"dnd":true})");
+    CHECK(std::get<core::SetUser>(daemon.commands[8]).changes == R"({"dnd":true})");
     CHECK_FALSE(std::get<core::Drain>(daemon.commands[5]).lasts);
     CHECK(std::get<core::Drain>(daemon.commands[9]).lasts == base::Duration(std::chrono::minutes(30)));
     CHECK(std::get<core::Drill>(daemon.commands[10]).home.text == "north");

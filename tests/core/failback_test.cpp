@@ -124,19 +124,19 @@ TEST_CASE("manual failback waits for the operator", "[guests][IP13]") {
 TEST_CASE("settings changed at the backup end with the failover", "[guests][IP6]") {
     Gate gate = backup_of({"nora", "ned"});
     const auto set = [&](const std::string& who, std::string settings) {
-        return gate.command(SetSettings{who, std::move(settings)});
+        return gate.command(SetUser{who, std::move(settings)});
     };
-    const std::string of_home = R"({"of":"home"})", of_guest = R"({"forward":"1002"})";
-    CHECK(std::holds_alternative<Declined>(set("alice", of_guest)));
-    CHECK(std::holds_alternative<Declined>(set("nora", of_guest)));
-    CHECK(std::holds_alternative<Declined>(set("nobody", of_guest)));
-    CHECK(std::holds_alternative<Declined>(set("@", of_guest)));
+    const std::string of_home = R"({"of":"home"})", wish = R"({"forward_busy":"1002"})",
+                      of_guest = R"({"forward_busy":"1002","of":"home"})";
+    CHECK(std::holds_alternative<Declined>(set("nora", wish)));
+    CHECK(std::holds_alternative<Declined>(set("nobody", wish)));
+    CHECK(std::holds_alternative<Declined>(set("@", wish)));
     lose_north(gate);
     Phone nora("nora");
     nora.call(gate);
-    CHECK(std::holds_alternative<Declined>(set("ned", of_guest)));
+    CHECK(std::holds_alternative<Declined>(set("ned", wish)));
     CHECK(std::holds_alternative<Declined>(set("nora", std::string(4097, ' '))));
-    CHECK(std::holds_alternative<Done>(set("nora@example.test", of_guest)));
+    CHECK(std::holds_alternative<Done>(set("nora@example.test", wish)));
     CHECK(gate.rows<BindingsRow>().empty());
     CHECK(fact(gate.explain("nora"), "settings") == of_guest);
     CHECK(fact(gate.explain("ned"), "settings") == of_home);

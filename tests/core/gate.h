@@ -75,6 +75,7 @@ public:
     }
     Phase phase_of(const base::SiteName& home);
     PeerHealth health_of(const base::SiteName& peer);
+    const MatchingSettings& matching() const { return matching_; }
     std::uint64_t guests() { return status().guests; }
     StatusReport status() { return keeper.census(now).status; }
 

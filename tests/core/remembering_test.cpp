@@ -251,7 +251,7 @@ TEST_CASE("settings changed in the failover outlive the crash, and end with the 
         Life life(memory);
         fail_over(life, bob);
         OperatorCommand order;
-        order.command = SetSettings{"bob", R"({"of":"guest"})"};
+        order.command = SetUser{"bob", R"({"of":"guest"})"};
         life.feed(std::move(order));
     }
     Life life(memory);

@@ -178,9 +178,10 @@ TEST_CASE("control flags become commands", "[options]") {
     CHECK(std::holds_alternative<core::Resume>(command({"--resume"})));
     CHECK(std::get<core::Failback>(command({"--failback", "north"})).home.text == "north");
     CHECK(std::get<core::Explain>(command({"--explain", "1001"})).aor == "1001");
-    const auto settings = std::get<core::SetSettings>(command({"--set-settings", R"(alice@example.org={"dnd":true})"}));
+    const auto settings = std::get<core::SetUser>(command({"--set-user", R"(alice@example.org={"dnd":true})"}));
     CHECK(settings.aor == "alice@example.org");
-    CHECK(settings.settings == R"({"dnd":true})");
+    CHECK(settings.changes == R"({"dnd":true})");
+    CHECK(std::get<core::ShowFailoverChanges>(command({"--failover-changes", "north"})).home.text == "north");
     CHECK(parse({"--status", "--json"}).options.json);
     CHECK_FALSE(parse({"--status"}).options.json);
 }

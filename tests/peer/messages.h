@@ -28,6 +28,8 @@ inline core::Hello hello() {
     hello.matching = {std::string(64, 'a'), {"rome.example", "inn.example"}, true};
     hello.you_are_my_backup = true;
     hello.backups = {{"oslo"}, {"rome"}};
+    hello.voicemail = "sip:vm@192.0.2.30";
+    hello.voicemail_backup = "sip:vm@192.0.2.31";
     hello.nonce_keys.push_back({7, sender_now - 30min, secret<32>(0x11)});
     hello.nonce_keys.push_back({0xffffffff, sender_now - 1s, secret<32>(0x22)});
     return hello;

@@ -36,6 +36,8 @@ TEST_CASE("a hello crosses with every field, its keys' births as ages", "[peer]"
     CHECK(got.matching == hello().matching);
     CHECK(got.you_are_my_backup);
     CHECK(got.backups == std::vector<base::SiteName>{{"oslo"}, {"rome"}});
+    CHECK(got.voicemail == "sip:vm@192.0.2.30");
+    CHECK(got.voicemail_backup == "sip:vm@192.0.2.31");
     REQUIRE(got.nonce_keys.size() == 2);
     CHECK(got.nonce_keys[0].id == 7);
     CHECK(got.nonce_keys[0].born == receiver_now - 30min);

@@ -43,6 +43,22 @@ TEST_CASE("only the latest row of an AOR waits to be written", "[store][R8]") {
     CHECK(pending.empty());
 }
 
+TEST_CASE("of a user's settings the latest wait, and come before bindings", "[store][calls]") {
+    PendingWrites pending;
+    const base::Aor alice = *base::Aor::parse("alice@north.test");
+    pending.put(of("alice@north.test", 1));
+    pending.put(core::SettingsRow{alice, "{}", {}});
+    pending.put(core::SettingsRow{alice, R"({"dnd":true})", {}});
+    CHECK(pending.size() == 2);
+    auto rows = pending.take(1);
+    REQUIRE(rows.size() == 1);
+    CHECK(std::get<core::SettingsRow>(rows[0]).settings == R"({"dnd":true})");
+    pending.put(core::SettingsRow{alice, R"({"dnd":false})", {}});
+    pending.put_back(std::move(rows));
+    rows = pending.take(1);
+    CHECK(std::get<core::SettingsRow>(rows[0]).settings == R"({"dnd":false})");
+}
+
 TEST_CASE("failovers are told apart by home and number, and there is one epoch", "[store]") {
     PendingWrites pending;
     pending.put(failover("north", 1, 1));

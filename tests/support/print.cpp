@@ -85,6 +85,9 @@ struct RowPrinter {
         return "failover " + std::to_string(row.number) + " of " + row.home.text + (row.began ? " began" : "") +
                (row.returning ? " returning" : "") + (row.ended ? " ended" : "") + ' ' + count(row.guests, "guest");
     }
+    std::string operator()(const core::SettingsRow& row) const {
+        return "settings of " + text(row.aor.text()) + ": " + row.settings;
+    }
     std::string operator()(const core::EpochRow& row) const { return "epoch " + std::to_string(row.epoch.value); }
     std::string operator()(const core::CallRecord& row) const {
         return "call of " + text(row.caller) + " to " + text(row.callee) + ": " + std::to_string(row.status) +
@@ -236,6 +239,9 @@ struct ReportPrinter {
         return std::string(report.admitted ? "admitted" : "refused") + " by " + report.rule;
     }
     std::string operator()(const core::CallsReport& calls) const { return count(calls.calls.size(), "call"); }
+    std::string operator()(const core::FailoverChangesReport& changes) const {
+        return "changes in the failover of " + changes.home.text + ": " + std::to_string(changes.settings.size());
+    }
     std::string operator()(const core::HistoryReport& history) const {
         return count(history.failovers.size(), "failover");
     }

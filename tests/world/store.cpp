@@ -7,6 +7,7 @@ namespace {
 
 struct Write {
     Store::Kept& kept;
+    std::vector<backup::UserRecord>& users;
 
     void operator()(core::BindingsRow& row) const {
         if (row.bindings.empty()) {
@@ -22,6 +23,10 @@ struct Write {
     }
     void operator()(core::EpochRow& row) const { kept.epoch = row.epoch; }
     void operator()(core::CallRecord&) const {}  // nobody in the world reads them again
+    void operator()(core::SettingsRow& row) const {
+        for (backup::UserRecord& user : users)
+            if (user.aor == row.aor) user.settings = row.settings;
+    }
 };
 
 }  // namespace
@@ -32,7 +37,7 @@ void Store::take(core::Row row) {
 
 void Store::flush() {
     if (!available_) return;
-    for (core::Row& row : pending_) std::visit(Write{kept_}, row);
+    for (core::Row& row : pending_) std::visit(Write{kept_, users}, row);
     pending_.clear();
 }
 
