@@ -102,6 +102,7 @@ TEST_CASE("what we do not know goes to the PBX, and its calls come through witho
 
 TEST_CASE("a PBX that is away is passed by; when all are, a caller is told at once", "[calls][pbx]") {
     House house(2);
+    house.link(north, LinkState::lost);  // who would be asked first
     house.register_phone("ann");
     house.goes_away(pbx);
     Invite out;
@@ -122,6 +123,7 @@ TEST_CASE("a PBX that is away is passed by; when all are, a caller is told at on
 
 TEST_CASE("a call that waits for a PBX which goes away goes on to the next one", "[calls][pbx][SR2]") {
     House house(2);
+    house.link(north, LinkState::lost);  // who would be asked first
     house.register_phone("ann");
     Invite out;
     out.to = "0049301234";
@@ -133,6 +135,7 @@ TEST_CASE("a call that waits for a PBX which goes away goes on to the next one",
 
 TEST_CASE("what belongs to a call with the PBX goes there by its Route", "[calls][pbx]") {
     House house;
+    house.link(north, LinkState::lost);  // who would be asked first
     house.register_phone("ann");
     Invite out;
     out.to = "0049301234";

@@ -201,7 +201,7 @@ TEST_CASE("other flags become tasks", "[options]") {
     CHECK(parse({"--export-users"}).options.task == Task::export_users);
     const auto imported = parse({"--import-users", "users.csv"});
     CHECK(imported.options.task == Task::import_users);
-    CHECK(imported.options.users_file == "users.csv");
+    CHECK(imported.options.import_file == "users.csv");
     CHECK(texts(imported.problems).empty());
     const auto licences = parse({"--set-licence", "desk=5", "--set-licence=dect=7,until=2030-01-01"});
     CHECK(licences.options.task == Task::set_licence);
