@@ -330,6 +330,7 @@ private:
     bool lived_before_ = false;
     // The image in memory that outlives the process (remembering.cpp).
     bool memory_kept_ = false;
+    bool image_due_ = false;   // a new one, at the end of this step
     base::WipedBytes memory_;  // frames of this step
     std::uint64_t image_number_ = 0;
     std::size_t image_octets_ = 0;  // of the image when it was begun

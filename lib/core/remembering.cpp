@@ -35,7 +35,7 @@ void Gatekeeper::State::on(MemoryFound& found) {
     }
     if (latest != nullptr) recover(*latest);
     vault_.write_changes_to(&memory_);
-    begin_new_image();
+    image_due_ = true;
 }
 
 void Gatekeeper::State::recover(std::string_view image) {
@@ -154,14 +154,17 @@ void Gatekeeper::State::reconcile_recovered(std::vector<BindingsRow>& loaded) {
     recovered_.clear();
 }
 
-// The end of every step: what it wants written, and what it changed of the records, goes into the image.
+// The end of every step: what it wants written, and what it changed of the records, goes into the image, and there
+// before anything else leaves: a process may die between any two effects, and the answer is what acknowledges (R7).
 void Gatekeeper::State::remember(std::size_t first_effect) {
     for (std::size_t i = first_effect; i < out_->size(); ++i)
         if (const auto* write = std::get_if<WriteRow>(&(*out_)[i])) write_row(memory_, write->row);
-    if (memory_.empty()) return;
+    if (memory_.empty() && !image_due_) return;
     appended_ += memory_.size();
-    if (appended_ > image_octets_ + slack_octets) return begin_new_image();
-    out_->push_back(KeepInMemory{std::exchange(memory_, {}), false});
+    const bool anew = std::exchange(image_due_, false) || appended_ > image_octets_ + slack_octets;
+    if (anew) begin_new_image();
+    out_->push_back(KeepInMemory{std::exchange(memory_, {}), anew});
+    std::rotate(out_->begin() + static_cast<std::ptrdiff_t>(first_effect), out_->end() - 1, out_->end());
 }
 
 void Gatekeeper::State::begin_new_image() {
@@ -185,7 +188,6 @@ void Gatekeeper::State::begin_new_image() {
     for (const auto& [aor, row] : unwritten_settings_) write_row(memory_, row);
     image_octets_ = memory_.size();
     appended_ = 0;
-    out_->push_back(KeepInMemory{std::exchange(memory_, {}), true});
 }
 
 void Gatekeeper::State::write_home(const Peer& peer) {

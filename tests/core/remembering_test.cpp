@@ -1,4 +1,6 @@
 // What outlives a crash, over the whole gatekeeper: one life's memory handed to the next.
+#include <algorithm>
+
 #include "backup/image.h"
 #include "gate.h"
 
@@ -152,6 +154,23 @@ TEST_CASE("a binding acknowledged a moment before the crash is there, and is wri
     for (const BindingsRow& row : life.gate.rows<BindingsRow>())
         written = written || (row.aor == aor("alice") && row.bindings.size() == 1);
     CHECK(written);
+}
+
+TEST_CASE("what is acknowledged is kept before it is answered", "[memory][R7]") {
+    Memory memory;
+    Phone alice("alice");
+    Life life(memory);
+    UsersLoaded page;
+    page.users.push_back(user("alice"));
+    page.restart = page.complete = true;
+    life.feed(std::move(page));
+    REQUIRE(life.call(alice) == 200);
+    const auto first_of = [&](auto kind) {
+        return std::find_if(life.gate.happened.begin(), life.gate.happened.end(),
+                            [](const Effect& effect) { return std::holds_alternative<decltype(kind)>(effect); });
+    };
+    REQUIRE(first_of(KeepInMemory{}) != life.gate.happened.end());
+    CHECK(first_of(KeepInMemory{}) < first_of(Answer{}));
 }
 
 TEST_CASE("what was logged out a moment before the crash does not come back from the database", "[memory][R7]") {
