@@ -197,6 +197,23 @@ void forget_guests(Site& site) {
     };
 }
 
+void take_guests_back_at_once(Site& site) {
+    grant_instead_of(site, "Served By Backup");
+}
+
+void send_home_at_once(Site& site) {
+    site.tamper = [](Effects& effects) {
+        Effects said;
+        for (const core::Effect& effect : effects)
+            if (const auto* announce = std::get_if<core::Announce>(&effect))
+                if (const auto* phase = std::get_if<core::FailoverPhaseChanged>(&announce->notice))
+                    if (phase->to == core::Phase::settling)
+                        said.push_back(core::Announce{
+                            core::FailoverPhaseChanged{phase->home, phase->to, core::Phase::returning, "planted"}});
+        std::move(said.begin(), said.end(), std::back_inserter(effects));
+    };
+}
+
 void lend_nothing(Site& site) {
     site.tamper = [](Effects& effects) {
         std::erase_if(effects, [](const core::Effect& effect) {
@@ -243,6 +260,10 @@ const Planted every_planted[] = {
     {"what outlived a crash is ignored", "a restarted backup has its records", &restarts_in_failover,
      forget_everything},
     {"guests are not kept", "a restarted backup serves its guests", &restarts_in_failover, forget_guests},
+    {"own phones are not kept", "a restarted site serves what it had", &stores_away, forget_guests},
+    {"a home takes guests from its backup", "guests go home when they are released", &crashes,
+     take_guests_back_at_once},
+    {"phones are sent home at once", "a failback waits for its hold-down", &crashes, send_home_at_once},
     {"nobody lends records", "a backup is lent what it has lost", &restarts_in_failover, lend_nothing},
     {"nobody lends a site its users", "a site without its database is lent its users", &starts_without_database,
      lend_nothing},

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "core/effect.h"
@@ -18,8 +19,15 @@ struct Ledger {
         Moment changed{};
     };
     std::map<base::Aor, Served> served;
+    std::set<base::Aor> let_go;                    // served once in this life, or known from the last one, and no more
     std::map<base::SiteName, core::Phase> phases;  // of each home, as announced; absent: normal
     std::map<base::SiteName, Moment> phase_since;
+    struct Failback {
+        std::uint32_t relapses = 0;
+        Moment last_relapse{};
+        Moment last_wave{};  // when it last stopped sending phones home, or had sent all
+    };
+    std::map<base::SiteName, Failback> failbacks;
     std::map<base::SiteName, core::PeerHealth> health;
     std::map<base::Aor, base::SiteName> standbys;                         // and their homes, as last written
     std::map<base::Aor, std::pair<std::string, std::uint32_t>> licences;  // pool and number drawn, by AOR
@@ -38,6 +46,10 @@ struct Ledger {
     Moment timers_counted_from{};
     int timers = 0;
 
+    void let_go_of(const base::Aor& aor) {
+        served.erase(aor);
+        let_go.insert(aor);
+    }
     core::Phase phase(const base::SiteName& home) const {
         const auto known = phases.find(home);
         return known == phases.end() ? core::Phase::normal : known->second;

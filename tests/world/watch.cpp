@@ -76,11 +76,8 @@ void Watch::ended(Site& site) {
 
 // R7: a restarted site serves again what it had, before any phone says a word.
 void Watch::state_loaded(Site& site) {
-    std::set<std::pair<base::Aor, std::string>> known;
-    site.command(core::ShowRegistrations{{}, false}, [&](const core::Report& report) {
-        for (const auto& row : std::get<core::RegistrationsReport>(report).rows)
-            if (row.site == site.name()) known.insert({row.aor, row.contact});
-    });
+    const Registered known = registered_at(site);
+    judge_loaded(site, known);
     Ledger& ledger = ledgers_[site.name()];
     const Moment now = world_.calendar.now();
     const auto former = former_.find(site.name());
@@ -166,6 +163,8 @@ void Watch::stepped(Site& site, const Occasion& occasion, const core::Effects& e
             const auto known = phases_before.find(*home);
             const core::Phase before = known == phases_before.end() ? core::Phase::normal : known->second;
             judge_admission(site, *occasion.request, !served_before, before);
+        } else if (granted && !served_before) {
+            judge_homecoming(site, aor);
         }
     }
     if (occasion.request) judge_turn(site, effects);
@@ -213,7 +212,7 @@ void Watch::judge_response(Site& site, const Occasion& occasion, const core::Res
     Ledger& ledger = ledgers_[site.name()];
     served.stray = response.warning.substr(0, stray_warning.size()) == stray_warning;
     if (response.contacts.empty() || response.warning.starts_with("standby"))
-        ledger.served.erase(aor);  // gone, or a standby binding that carries no service
+        ledger.let_go_of(aor);  // gone, or a standby binding that carries no service
     else
         ledger.served[aor] = std::move(served);
 }
@@ -266,6 +265,7 @@ void Watch::judge_notice(Site& site, const core::Notice& notice) {
     const std::string told = site.name().text + ": " + support::print(notice);
     if (const auto* phase = std::get_if<core::FailoverPhaseChanged>(&notice)) {
         if (phase->from != ledger.phase(phase->home)) violated("phases are announced without gaps", told);
+        judge_hold_down(site, *phase);
         ledger.phases[phase->home] = phase->to;
         ledger.phase_since[phase->home] = world_.calendar.now();
         if (phase->to == core::Phase::normal) ledger.physical_seen.erase(phase->home);
@@ -288,7 +288,7 @@ void Watch::judge_notice(Site& site, const core::Notice& notice) {
         if (removed->cause == core::RemovalCause::moved && !removed->guest_of.text.empty() &&
             removed->moved_to == removed->guest_of)
             judge_release(site, removed->guest_of, removed->aor);
-        ledger.served.erase(removed->aor);
+        ledger.let_go_of(removed->aor);
     } else if (const auto* judged = std::get_if<core::RegisterJudged>(&notice)) {
         if (judged->refusal == core::Refusal::home_is_back && ledger.calls[judged->aor] > 0)
             violated("a phone in a call is not sent home", told);
@@ -346,7 +346,7 @@ void Watch::judge_row(Site& site, const core::Row& row) {
             return kept.contact == one.first && kept.role != core::Role::standby;
         });
     });
-    if (served->second.contacts.empty()) ledger.served.erase(served);
+    if (served->second.contacts.empty()) ledger.let_go_of(bindings->aor);
 }
 
 // SR4: a standby goes into service by itself, and never while its home serves.

@@ -70,6 +70,9 @@ private:
     void judge_stray(Site& site, const base::Aor& aor);
     void judge_notice(Site& site, const core::Notice& notice);
     void judge_release(Site& site, const base::SiteName& home, const base::Aor& guest);
+    void judge_hold_down(Site& site, const core::FailoverPhaseChanged& phase);
+    void judge_homecoming(const Site& home, const base::Aor& aor);
+    bool keeps_its_guest(const Site& backup, const Site& home, const base::Aor& aor) const;
     void judge_row(Site& site, const core::Row& row);
     void judge_standbys(Site& site, const core::BindingsRow& row);
     void judge_waiting_standbys();
@@ -89,7 +92,10 @@ private:
     void judge_double_service();
     void judge_service();
     void judge_moves();
+    using Registered = std::set<std::pair<base::Aor, std::string>>;  // and Contact
+    static Registered registered_at(Site& site);
     void note_former_life(Site& site);
+    void judge_loaded(Site& site, const Registered& known);
     void judge_lending();
     bool lends(const Site& backup, const base::SiteName& home) const;
     void judge_phone(const Phone& phone);

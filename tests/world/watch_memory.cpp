@@ -19,6 +19,15 @@ std::map<base::SiteName, std::uint64_t> records_of(const Site& site) {
 
 }  // namespace
 
+Watch::Registered Watch::registered_at(Site& site) {
+    Registered known;
+    site.command(core::ShowRegistrations{{}, false}, [&](const core::Report& report) {
+        for (const auto& row : std::get<core::RegistrationsReport>(report).rows)
+            if (row.site == site.name()) known.insert({row.aor, row.contact});
+    });
+    return known;
+}
+
 void Watch::note_former_life(Site& site) {
     former_[site.name()] = {true, world_.calendar.now(), ledgers_[site.name()].served, records_of(site)};
 }
@@ -49,22 +58,31 @@ void Watch::recalled(Site& site) {
             violated("a restarted backup has its records", site.name().text + " has " +
                                                                std::to_string(records.at(home)) + " of " +
                                                                std::to_string(count) + " of " + home.text);
-    std::set<std::pair<base::Aor, std::string>> known;
-    site.command(core::ShowRegistrations{{}, true}, [&](const core::Report& report) {
-        for (const auto& row : std::get<core::RegistrationsReport>(report).rows) known.insert({row.aor, row.contact});
-    });
+    const auto known = registered_at(site);
     const Moment now = world_.calendar.now();
     Ledger& ledger = ledgers_[site.name()];
     for (const auto& [aor, served] : former->second.served) {
-        if (served.guest_of.text.empty()) continue;
         for (const auto& [contact, until] : served.contacts) {
-            if (until <= now + 1s) continue;
-            if (!known.contains({aor, contact}))
-                violated("a restarted backup serves its guests", site.name().text + " forgot " + contact);
+            const bool there = known.contains({aor, contact});
+            if (until <= now + 1s || (served.guest_of.text.empty() && !there)) continue;  // PostgreSQL may have it
+            if (!there) violated("a restarted backup serves its guests", site.name().text + " forgot " + contact);
             ledger.served[aor].guest_of = served.guest_of;
             ledger.served[aor].changed = now;
             ledger.served[aor].contacts[contact] = until;
         }
+    }
+}
+
+// R7 to the letter: what was acknowledged in the last instant is in memory if it is not in the database.
+void Watch::judge_loaded(Site& site, const Registered& known) {
+    const auto former = former_.find(site.name());
+    if (former == former_.end() || !former->second.kept) return;
+    const Moment now = world_.calendar.now();
+    for (const auto& [aor, served] : former->second.served) {
+        if (ledgers_[site.name()].let_go.contains(aor) || served_elsewhere(aor, site.name(), served.changed)) continue;
+        for (const auto& [contact, until] : served.contacts)
+            if (until > now + 1s && !known.contains({aor, contact}))
+                violated("a restarted site serves what it had", site.name().text + " forgot " + contact);
     }
 }
 
