@@ -46,6 +46,7 @@ void OutgoingLink::dial() {
 }
 
 void OutgoingLink::dial_into(Attempt& attempt) {
+    dialled_ = host::now();
     auto descriptor = link::dial(remote_, local_);
     attempt.number = ++last_;
     if (!descriptor) {
@@ -61,7 +62,7 @@ void OutgoingLink::dial_into(Attempt& attempt) {
 }
 
 void OutgoingLink::dial_later() {
-    timer_.arm(wait_);
+    timer_.arm(std::max(shortest_wait, dialled_ + wait_ - host::now()));
     wait_ = std::min(2 * wait_, longest_wait);
 }
 

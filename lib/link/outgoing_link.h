@@ -1,5 +1,6 @@
-// Our way to one peer: dials it, dials again when that failed or ended, and says what came of it. Attempts are 100 ms
-// apart at first, then twice as long each time, up to 1 s; a connection that lasted 5 s makes the next wait short
+// Our way to one peer: dials it, dials again when that failed or ended, and says what came of it. Attempts begin 100 ms
+// apart at first, then twice as long each time, up to 1 s, and after one that took longer the next begins soon, so that
+// peers hear each other within 2 s of the end of a partition. A connection that lasted 5 s makes the next wait short
 // again. Loop thread only. `changed` is called from the loop, never from inside send() or redial().
 //
 // A connection of which the core thinks that it is of no use is kept until its successor is open: on a slow path it was
@@ -68,6 +69,7 @@ private:
     bool replace_ = false;     // a successor is wanted
     bool overloaded_ = false;  // the open connection is to be dropped
     base::Duration wait_ = shortest_wait;
+    base::Instant dialled_;
     base::Instant opened_;
     std::optional<core::LinkState> told_;
     std::string told_detail_;

@@ -81,7 +81,7 @@ TEST_CASE("after a partition with registrations and removals on both sides every
     std::cerr << "replicas are equal at most " << longest.from_healing / 1ms << " ms after healing, "
               << longest.from_links / 1ms << " ms after the last link is up; of " << seeds << " partitions\n";
     CHECK(longest.from_links <= 2s);
-    CHECK(longest.from_healing <= 4s);
+    CHECK(longest.from_healing <= 2s);
 }
 
 }  // namespace innkeeper::sim

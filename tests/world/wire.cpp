@@ -10,6 +10,7 @@ namespace {
 
 using namespace std::chrono_literals;
 constexpr base::Duration connect_timeout = 2s;
+constexpr base::Duration syn_again = 1s;
 constexpr base::Duration handshake_timeout = 5s;
 constexpr base::Duration user_timeout = 10s;  // unacknowledged data ends a connection (TCP_USER_TIMEOUT)
 constexpr base::Duration least_back_off = 100ms;
@@ -48,11 +49,12 @@ void Wire::dial() {
     handshake_waits_ = false;
     stalled_ = false;
     under_way_.clear();
+    dialled_ = world_.calendar.now();
     const std::uint64_t connection = ++connection_;
     const base::Duration there = world_.network.delay(from_.name().text, to_.name().text);
     const base::Duration back = world_.network.delay(to_.name().text, from_.name().text);
     const bool again = world_.network.loses(from_.name().text, to_.name().text);
-    world_.calendar.after(there + back + (again ? base::Duration(1s) : base::Duration{}), [this, connection] {
+    world_.calendar.after(there + back + (again ? syn_again : base::Duration{}), [this, connection] {
         if (connection == connection_ && state_ == State::dialling) answered();
     });
 }
@@ -64,7 +66,12 @@ void Wire::answered() {
             if (connection == connection_ && state_ == State::dialling) fail(core::LinkState::unreachable, why);
         });
     };
-    if (!path_open() || !to_.powered()) return later(connect_timeout, "no answer");
+    const base::Duration trying_for = world_.calendar.now() - dialled_;
+    if (!path_open() && trying_for < syn_again)
+        return world_.calendar.after(syn_again, [this, connection] {
+            if (connection == connection_ && state_ == State::dialling) answered();
+        });
+    if (!path_open()) return later(connect_timeout - trying_for, "no answer");
     if (to_.process() == Site::Process::off) return fail(core::LinkState::refused, "connection refused");
     handshake_waits_ = to_.process() == Site::Process::frozen;
     if (handshake_waits_) return later(handshake_timeout, "handshake timed out");
@@ -82,7 +89,7 @@ void Wire::fail(core::LinkState state, std::string_view detail) {
     under_way_.clear();
     const std::uint64_t connection = ++connection_;
     from_.link_changed(to_.name(), state, std::string(detail));
-    const base::Duration wait = back_off_;
+    const base::Duration wait = std::max(least_back_off, dialled_ + back_off_ - world_.calendar.now());
     back_off_ = std::min(back_off_ * 2, most_back_off);
     world_.calendar.after(wait, [this, connection] {
         if (connection == connection_ && state_ == State::dialling) dial();

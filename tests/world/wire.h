@@ -49,6 +49,7 @@ private:
     std::uint64_t connection_ = 0;  // plans of an earlier one are void
     std::uint64_t life_of_other_ = 0;
     std::deque<Segment> under_way_;
+    Moment dialled_{};
     base::Duration back_off_{};
     bool stalled_ = false;  // by a cut path, when its next segment was due
     bool timeout_watched_ = false;
