@@ -69,7 +69,8 @@ std::optional<Stage::Answer> Stage::retell(const Words& words) {
     } else if (words == Words{"all", "is", "well"}) {
         world_.watch.all_is_well();
     } else if (words == Words{"replicas", "are", "compared"}) {
-        world_.watch.replica_that_differs();
+        const auto differs = world_.watch.replica_that_differs();
+        if (differs && !retold_) return Answer{*differs};  // a run is not over when it compares
     } else if (words.size() == 4 && words[1] == "knocks" && words[2] == "at") {
         world_.phone(verb).knock({words[3]});
     } else if (words.size() == 3 && words[1] == "leaves") {

@@ -258,6 +258,7 @@ Stage::Answer Stage::phone_acts(world::Phone& phone, const Words& words) {
     if (words.size() == 4 && words[1] == "registers" && words[2] == "at") return knock(phone, {words[3]}, false);
     if (words.size() == 4 && words[1] == "unregisters" && words[2] == "at") return knock(phone, {words[3]}, true);
     if (words.size() == 3 && words[1] == "asks") return probe(phone, words[2]);
+    if (words.size() == 4 && words[1] == "heard" && words[2] == "at") return {phone.last_answer({words[3]})};
     if (words.size() == 3 && words[1] == "switches") {
         words[2] == "on" ? phone.switch_on() : phone.switch_off();
         return {};
@@ -285,9 +286,9 @@ Stage::Answer Stage::knock(world::Phone& phone, const base::SiteName& server, bo
     turns_[server].clear();
     leave ? phone.unregister(server) : phone.knock(server);
     world_.run_until([&] { return !phone.trying(server); }, 10s);
-    std::string answer = phone.last_answer(server);
-    if (!judged_[server].empty()) answer += ' ' + judged_[server] + turns_[server];
-    return {answer};
+    const std::string& heard = phone.last_answer(server);
+    if (judged_[server].empty()) return {heard};
+    return {heard.substr(0, heard.find(' ')) + ' ' + judged_[server] + turns_[server]};
 }
 
 }  // namespace innkeeper::scenarios

@@ -188,9 +188,22 @@ void Phone::connection_ended(const Site& by) {
 
 // ---- answers
 
+namespace {
+
+// 200, 200 standby, 503 Please Failover, Retry-After 12
+std::string in_words(const SeenResponse& response) {
+    std::string words = std::to_string(response.status);
+    if (response.warning.starts_with("standby")) words += " standby";
+    if (response.status >= 300) words += ' ' + response.phrase;
+    if (response.retry_after) words += ", Retry-After " + std::to_string(*response.retry_after);
+    return words;
+}
+
+}  // namespace
+
 void Phone::receive(Leg& leg, std::uint32_t cseq, const SeenResponse& response) {
     if (!leg.trying || cseq != leg.cseq) return;
-    leg.last_answer = std::to_string(response.status) + (response.warning.starts_with("standby") ? " standby" : "");
+    leg.last_answer = in_words(response);
     if (response.status == 401 && leg.challenges < 2) {
         ++leg.challenges;
         leg.digest.take(response.realm, response.nonce);
