@@ -1,6 +1,7 @@
 """A PBX beside a site of the lab: Kamailio with the recipe of etc/pbx, and a phone that stands for its trunk."""
 
 import os
+import signal
 
 from .names import DOMAIN
 from .phones import Baresip
@@ -34,7 +35,9 @@ class Kamailio:
             return any(want in line for line in table)
 
     def kill(self):
-        self.process.kill()
+        """With its children, which would go on answering; they are a session of their own."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(10)
 
 
 class Trunk(Baresip):

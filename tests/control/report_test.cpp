@@ -71,7 +71,7 @@ TEST_CASE("the keys of --json are these", "[control]") {
           R"("users_borrowed":false,"draining":false,)"
           R"("drain_reason":"","drain_ends_in_seconds":null,)"
           R"("database_available":true,"users":12,"registrations":11,"guests":2,"strays":0,"standbys":0,)"
-          R"("admissions":{"rate":0,"waiting":0,"all_in_seconds":0.0},)"
+          R"("admissions":{"rate":0,"waiting":0,"all_in_seconds":0.0},"pbxs":[],"upstream":null,)"
           R"("homes":[{"home":"north","health":"lost","phase":"active","phase_seconds":200.0,"forced":"auto",)"
           R"("guests":2,"strays":0,"standbys":0,"records":40,"backed_up_here":true,)"
           R"("why":"its port refuses","stability_percent":0,"in_call":0,"failback_waits_for":""}]}})"
