@@ -232,6 +232,26 @@ void lend_to_anybody(Site& site) {
     };
 }
 
+// What a killed site can have from its memory alone: phones that came while its database was away.
+void come_without_database(World& world) {
+    Site& home = world.site("north");
+    const auto each_of_north = [&](auto act) {
+        for (const auto& phone : world.phones())
+            if (phone->orders().home == home.name()) act(*phone);
+        world.run_for(std::chrono::seconds(2));
+    };
+    each_of_north([&](world::Phone& phone) { phone.unregister(home.name()); });
+    home.set_store_available(false);
+    world.run_for(std::chrono::seconds(2));
+    each_of_north([&](world::Phone& phone) { phone.knock(home.name()); });
+    home.kill();
+    home.start();
+    home.set_store_available(true);
+    world.run_for(std::chrono::seconds(5));
+}
+
+const Outage coming_without_database{"coming without a database", {}, come_without_database};
+
 struct Planted {
     const char* what;
     const char* rule;
@@ -260,7 +280,7 @@ const Planted every_planted[] = {
     {"what outlived a crash is ignored", "a restarted backup has its records", &restarts_in_failover,
      forget_everything},
     {"guests are not kept", "a restarted backup serves its guests", &restarts_in_failover, forget_guests},
-    {"own phones are not kept", "a restarted site serves what it had", &stores_away, forget_guests},
+    {"own phones are not kept", "a restarted site serves what it had", &coming_without_database, forget_guests},
     {"a home takes guests from its backup", "guests go home when they are released", &crashes,
      take_guests_back_at_once},
     {"phones are sent home at once", "a failback waits for its hold-down", &crashes, send_home_at_once},
