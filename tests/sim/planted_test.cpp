@@ -240,6 +240,9 @@ void come_without_database(World& world) {
             if (phone->orders().home == home.name()) act(*phone);
         world.run_for(std::chrono::seconds(2));
     };
+    home.lose_power();  // what it had kept until now
+    home.start();
+    world.run_for(std::chrono::seconds(2));
     each_of_north([&](world::Phone& phone) { phone.unregister(home.name()); });
     home.set_store_available(false);
     world.run_for(std::chrono::seconds(2));
