@@ -54,8 +54,9 @@ bool Gatekeeper::State::may_be_lent(const base::SiteName& home, const base::Site
 }
 
 void Gatekeeper::State::receive(Peer& peer, RecordsWanted& wanted) {
-    RecordsLent page{wanted.home, wanted.after, may_be_lent(wanted.home, peer.name), false, {}};
+    RecordsLent page{wanted.home, wanted.after, may_be_lent(wanted.home, peer.name), false, {}, {}};
     if (page.held) {
+        page.backups = find_peer(wanted.home)->backups;
         page.complete = vault_.visit_after(wanted.home, wanted.after, Limits::changes_per_page,
                                            [&](const backup::UserRecord& record) {
                                                page.records.push_back({record.aor, record.clone()});
@@ -93,6 +94,7 @@ void Gatekeeper::State::receive(Peer& peer, RecordsLent& page) {
     if (home == nullptr) return serve_borrowed_users(peer.name);
     home->records_whole = true;
     home->backed_up_here = true;  // else nobody would have lent them
+    if (!home->ever_heard) home->backups = page.backups;
     keep_home(*home);
     announce(RecordsBorrowed{home->name, peer.name, borrowing.count});
     review(*home);

@@ -147,6 +147,7 @@ struct RecordsLent {
     bool held = false;                 // the sender has a complete copy and may lend it; else there is nothing in here
     bool complete = false;             // nothing comes after this page
     std::vector<RecordEntry> records;  // in the order of their AORs
+    std::vector<base::SiteName> backups;  // that `home` has named: to them the borrower may lend in its turn
 };
 
 // A SIP message of a call between phones of two sites: the link proves where it comes from and hides it.

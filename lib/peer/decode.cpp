@@ -99,6 +99,14 @@ core::Role read_role(wire::Role role) {
     return wire::Role_IsValid(role) ? static_cast<core::Role>(role) : core::Role::standby;
 }
 
+template <class Names>
+std::vector<base::SiteName> read_backups(const Names& names, Faults& faults) {
+    std::vector<base::SiteName> out;
+    faults.require(names.size() <= static_cast<int>(Limits::peers), "too many backups");
+    read_each(names, "backup", faults, [&](const std::string& name) { out.push_back(read_site(name, faults)); });
+    return out;
+}
+
 core::Hello read(const wire::Hello& hello, base::Instant now, Faults& faults) {
     core::Hello out;
     out.protocol = hello.protocol();
@@ -112,9 +120,7 @@ core::Hello read(const wire::Hello& hello, base::Instant now, Faults& faults) {
     });
     out.matching.ipv6 = hello.matching().ipv6();
     out.you_are_my_backup = hello.you_are_my_backup();
-    faults.require(hello.backups_size() <= static_cast<int>(Limits::peers), "too many backups");
-    read_each(hello.backups(), "backup", faults,
-              [&](const std::string& backup) { out.backups.push_back(read_site(backup, faults)); });
+    out.backups = read_backups(hello.backups(), faults);
     out.voicemail = read_text(hello.voicemail(), core::VoicemailServer::longest, "voicemail", faults);
     out.voicemail_backup =
         read_text(hello.voicemail_backup(), core::VoicemailServer::longest, "voicemail backup", faults);
@@ -295,6 +301,7 @@ core::RecordsLent read(const wire::RecordsLent& lent, Faults& faults) {
         faults.require(entry.has_record(), "an entry without a record");
         out.records.push_back(read(entry, faults));
     });
+    out.backups = read_backups(lent.backups(), faults);
     return out;
 }
 

@@ -158,6 +158,7 @@ void write(const core::RecordsLent& lent, wire::RecordsLent& out) {
     out.set_held(lent.held);
     out.set_complete(lent.complete);
     for (const core::RecordEntry& entry : lent.records) write(entry, *out.add_records());
+    for (const base::SiteName& backup : lent.backups) out.add_backups(backup.text);
 }
 
 struct Writer {

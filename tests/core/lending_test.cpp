@@ -10,7 +10,7 @@ namespace {
 
 RecordsLent page_of(const base::SiteName& home, std::vector<std::string> names, bool complete = true,
                     const base::Aor& after = {}) {
-    RecordsLent page{home, after, true, complete, {}};
+    RecordsLent page{home, after, true, complete, {}, {}};
     for (const std::string& name : names) page.records.push_back({aor(name), user(name)});
     return page;
 }
@@ -84,7 +84,7 @@ TEST_CASE("pages that nobody asked for are no records", "[lending][IP8]") {
 
 TEST_CASE("who has nothing to lend is asked again after a while", "[lending]") {
     Gate gate = rebooted();
-    gate.hear(west, RecordsLent{north, {}, false, false, {}});
+    gate.hear(west, RecordsLent{north, {}, false, false, {}, {}});
     CHECK(gate.sent<RecordsWanted>(west).empty());
     gate.beating = {west};
     gate.pass(1500ms);
@@ -154,6 +154,22 @@ TEST_CASE("records are lent to the home itself and to whom it has named, and to 
     CHECK(gate.notices<RecordsGiven>().size() == 1);
 
     gate.hear(west, RecordsWanted{south, {}});  // our own users are no backup records
+    CHECK_FALSE(gate.sent<RecordsLent>(west)[0]->held);
+}
+
+TEST_CASE("what was borrowed is lent on to whom the home has named, while it is silent", "[lending][IP8][R9]") {
+    Gate gate = rebooted();
+    RecordsLent page = page_of(north, {"bob", "carol"});
+    page.backups = {south, west};
+    gate.hear(west, std::move(page));
+    gate.hear(west, RecordsWanted{north, {}});  // which has booted in its turn
+    REQUIRE(gate.sent<RecordsLent>(west).size() == 1);
+    CHECK(gate.sent<RecordsLent>(west)[0]->records.size() == 2);
+    CHECK(gate.sent<RecordsLent>(west)[0]->backups == std::vector<base::SiteName>{south, west});
+
+    gate.link(north);
+    gate.hear(north, hello_of(500, {south}));  // the home itself no longer names it
+    gate.hear(west, RecordsWanted{north, {}});
     CHECK_FALSE(gate.sent<RecordsLent>(west)[0]->held);
 }
 
@@ -227,7 +243,7 @@ TEST_CASE("a borrowed list is pushed to no backup, and the first load replaces i
 TEST_CASE("a site that nobody lends its users goes on answering 503", "[lending][R8]") {
     Gate gate = without_database();
     gate.pass(2500ms);
-    gate.hear(west, RecordsLent{south, {}, false, false, {}});
+    gate.hear(west, RecordsLent{south, {}, false, false, {}, {}});
     CHECK_FALSE(gate.status().serving);
     Phone bob("bob");
     CHECK(refused(gate, bob) == Refusal::users_not_loaded);

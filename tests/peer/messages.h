@@ -108,6 +108,7 @@ inline core::RecordsLent lent() {
     lent.held = true;
     lent.complete = true;
     lent.records.push_back(std::move(records().records[0]));
+    lent.backups = {{"oslo"}, {"bern"}};
     return lent;
 }
 

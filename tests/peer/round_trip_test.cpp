@@ -62,7 +62,9 @@ TEST_CASE("records are asked for and lent across the wire", "[peer][IP8]") {
     CHECK(got.records[0].record->extension == "4711");
     CHECK(filled(got.records[0].record->ha1.sha256, 0x44));
 
-    const core::RecordsLent refused = sent(core::RecordsLent{{"rome"}, {}, false, false, {}});
+    CHECK(got.backups == std::vector<base::SiteName>{{"oslo"}, {"bern"}});
+
+    const core::RecordsLent refused = sent(core::RecordsLent{{"rome"}, {}, false, false, {}, {}});
     CHECK_FALSE(refused.held);
     CHECK(refused.records.empty());
 }
@@ -75,6 +77,9 @@ TEST_CASE("what is lent without a record, or more than a page, is refused", "[pe
     while (endless.records.size() <= core::Limits::changes_per_page)
         endless.records.push_back({endless.records[0].aor, endless.records[0].record->clone()});
     CHECK_FALSE(peer::decode(peer::encode(core::PeerMessage(std::move(endless)), sender_now), receiver_now));
+    core::RecordsLent crowd = lent();
+    crowd.backups.resize(core::Limits::peers + 1, {"oslo"});
+    CHECK_FALSE(peer::decode(peer::encode(core::PeerMessage(std::move(crowd)), sender_now), receiver_now));
 }
 
 TEST_CASE("a heartbeat crosses with every field", "[peer]") {

@@ -132,6 +132,7 @@ private:
         bool kept = true;  // in memory that outlives it
         Moment ended{};
         std::map<base::Aor, Ledger::Served> served;
+        std::map<base::Aor, std::pair<std::string, std::uint32_t>> licences;
         std::map<base::SiteName, std::uint64_t> records;
     };
     std::map<base::SiteName, Former> former_;

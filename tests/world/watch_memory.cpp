@@ -29,7 +29,8 @@ Watch::Registered Watch::registered_at(Site& site) {
 }
 
 void Watch::note_former_life(Site& site) {
-    former_[site.name()] = {true, world_.calendar.now(), ledgers_[site.name()].served, records_of(site)};
+    const Ledger& ledger = ledgers_[site.name()];
+    former_[site.name()] = {true, world_.calendar.now(), ledger.served, ledger.licences, records_of(site)};
 }
 
 void Watch::memory_lost(Site& site) {
@@ -66,6 +67,8 @@ void Watch::recalled(Site& site) {
             const bool there = known.contains({aor, contact});
             if (until <= now + 1s || (served.guest_of.text.empty() && !there)) continue;  // PostgreSQL may have it
             if (!there) violated("a restarted backup serves its guests", site.name().text + " forgot " + contact);
+            if (const auto drawn = former->second.licences.find(aor); drawn != former->second.licences.end())
+                ledger.licences.insert(*drawn);
             ledger.served[aor].guest_of = served.guest_of;
             ledger.served[aor].changed = now;
             ledger.served[aor].contacts[contact] = until;
