@@ -1,6 +1,7 @@
 // What Calling keeps of the calls it routes: their records, rows and notices.
 #include "calls/address_fields.h"
 #include "core/calling.h"
+#include "core/standby.h"
 
 namespace innkeeper::core {
 namespace {
