@@ -1,5 +1,6 @@
 #include "core/voicemail_server.h"
 
+#include "base/ascii.h"
 #include "calls/address_fields.h"
 
 namespace innkeeper::core {
@@ -15,7 +16,7 @@ base::Expected<VoicemailServer> VoicemailServer::parse(std::string_view text) {
     const auto uri = calls::SipUri::parse(text);
     if (!uri || uri->secure || !uri->headers.empty()) return wrong("no SIP URI");
     const std::string_view transport = uri->parameters.value("transport");
-    if (!transport.empty() && !calls::same_ignoring_case(transport, "udp")) return wrong("reached over UDP only");
+    if (!transport.empty() && !base::same_ignoring_case(transport, "udp")) return wrong("reached over UDP only");
     const auto endpoint = base::Endpoint::parse(uri->host + ":" + std::to_string(uri->port == 0 ? 5060 : uri->port));
     if (!endpoint) return wrong("its host is no IP address");
     return VoicemailServer{std::string(text), base::Transport::udp, *endpoint};
