@@ -1,6 +1,6 @@
 // Bytes that must not leak: keys and HA1s. Cannot be copied by accident, printed or compared; wiped when dropped.
-// reveal() is for lib/auth, the peer encoder, the image in memory (backup/record_image) and the store's own HA1 columns;
-// tests/lint holds everybody else off.
+// reveal() is for lib/auth, the peer encoder, the image in memory (backup/record_image) and the store's own HA1
+// columns; tests/lint holds everybody else off.
 #pragma once
 
 #include <array>

@@ -251,8 +251,8 @@ void CallWatch::judge_tables(const Site& site, const core::Census& census) const
         if (!attempt.over || attempt.left_hanging || now - attempt.ended < dialog_set_up) ++dialogs;
     }
     if (under_way == 0 && census.call_requests > 0)
-        world_.watch.violated("nothing of a call is left behind", site.name().text + " has requests under way: " +
-                                                                      std::to_string(census.call_requests));
+        world_.watch.violated("nothing of a call is left behind",
+                              site.name().text + " has requests under way: " + std::to_string(census.call_requests));
     if (census.dialogs > dialogs)
         world_.watch.violated("nothing of a call is left behind",
                               site.name().text + " remembers dialogs: " + std::to_string(census.dialogs));
