@@ -44,8 +44,8 @@ class BehindInnkeeper(LabCase):
         self.pbx.kill()
         wait_until(lambda: not self.status()['serving'], 15, 'the site says that it does not serve')
         self.assertIn('kamailio', self.status()['why_not_serving'])
-        self.assertEqual(self.site.get('/readyz')[0], 503)
-        self.assertIn('innkeeper_pbx_up{pbx="kamailio"} 0', self.site.get('/metrics')[1])
+        wait_until(lambda: self.site.get('/readyz')[0] == 503, 5, 'load balancers are told')  # once a second
+        wait_until(lambda: 'innkeeper_pbx_up{pbx="kamailio"} 0' in self.site.get('/metrics')[1], 5, 'and Prometheus')
         self.pbx.start()
         wait_until(lambda: self.status()['serving'], 10, 'the site serves again')
 
