@@ -33,7 +33,7 @@ class SipPhone:
 
     def __init__(self, user, password, server, address, domain='innkeeper.test', transport='udp', port=None,
                  user_agent='lab phone', ca=None, timeout=2.0, retries=0, place=None):
-        self.user, self.password, self.domain, self.transport = user, password, domain, transport
+        self.user, self.password, self.domain, self.transport = str(user), password, domain, transport
         self.server = (server, port or (5061 if transport == 'tls' else 5060))
         self.address, self.user_agent, self.ca, self.timeout = address, user_agent, ca, timeout
         self.retries = retries  # over UDP: how often a request is sent again before it counts as not answered (SR2)
