@@ -3,6 +3,7 @@
 import contextlib
 
 from case import LabCase, desks
+from lab.process import wait_until
 from sipp import Caller, Phone, Player
 
 TRANSPORTS = {'udp': 'u1', 'tcp': 't1'}
@@ -13,17 +14,18 @@ class Flows(LabCase):
     def open(cls):
         cls.north = cls.lab.add_site('north', users=desks(1001, 1002))
         cls.lab.start()
+        wait_until(lambda: cls.north.ask('--status')['status']['users'] == 2, 20, 'users are known')
 
     def play(self, caller, *phones, transport='udp'):
         """The caller against phones that are registered as 1002, all to their ends."""
         players = []
         with contextlib.ExitStack() as registered:
             for number, phone in enumerate(phones):
-                desk = self.sip_phone(1002, self.north)
+                desk = self.sip_phone('1002', self.north)
                 desk.register(expires=60)
                 host, port = desk.socket.getsockname()[:2]
                 desk.close()
-                registered.callback(self.unregister, 1002)
+                registered.callback(self.unregister, '1002')
                 players.append(self.player(f'phone-{number}', phone, host, port))
             players.insert(0, self.player('caller', caller, self.lab.phone_address(), None, TRANSPORTS[transport]))
             for player in players:
@@ -68,7 +70,7 @@ class Flows(LabCase):
                 caller = Caller(1001, 1002).proves('INVITE').may_hear(100).expect(180)
                 caller.cancel(3).expect(200).expect(487)
                 caller._send(caller._head('ACK', caller.cseq, False, '[branch-6]', ''))
-                phone = Phone().expect('INVITE').answer(180, tag=True).expect('CANCEL').answer(200)
+                phone = Phone().expect('INVITE', remembered=True).answer(180, tag=True).expect('CANCEL').answer(200)
                 self.play(caller, phone.answer_invite_after_cancel(487).expect('ACK'), transport=transport)
 
     def refused(self, status, more=''):
@@ -90,14 +92,14 @@ class Flows(LabCase):
         caller, phone = self.answered()
         caller.ask('BYE', inside=True).expect(200)
         phone.expect('BYE').answer(200)
-        phone.steps.insert(1, '<pause milliseconds="500"/>')
-        other = Phone().expect('INVITE').answer(180, tag=True).expect('CANCEL').answer(200)
+        phone.wait_before(1)
+        other = Phone().expect('INVITE', remembered=True).answer(180, tag=True).expect('CANCEL').answer(200)
         caller.steps.insert(caller.steps.index(next(s for s in caller.steps if 'response="180"' in s)) + 1,
                             '<recv response="180" optional="true" timeout="8000"></recv>')
         self.play(caller, phone, other.answer_invite_after_cancel(487).expect('ACK'))
 
     def test_a_6xx_ends_the_search_at_all_phones(self):
         caller, phone = self.refused(603)
-        phone.steps.insert(1, '<pause milliseconds="500"/>')
-        other = Phone().expect('INVITE').answer(180, tag=True).expect('CANCEL').answer(200)
+        phone.wait_before(1)
+        other = Phone().expect('INVITE', remembered=True).answer(180, tag=True).expect('CANCEL').answer(200)
         self.play(caller, phone, other.answer_invite_after_cancel(487).expect('ACK'))

@@ -37,8 +37,9 @@ class Scenario:
         return '<?xml version="1.0" encoding="ISO-8859-1" ?>\n<scenario name="calls">\n' + '\n'.join(self.steps) + \
                '\n</scenario>\n'
 
-    def pause(self, milliseconds):
-        self.steps.append(f'<pause milliseconds="{milliseconds}"/>')
+    def wait_before(self, step):
+        """Half a second before the step of that number."""
+        self.steps.insert(step, '<pause milliseconds="500"/>')
         return self
 
 
@@ -89,22 +90,19 @@ class Caller(Scenario):
     def may_hear(self, status):
         return self._expect(f'response="{status}"', 'optional="true"')
 
-    def expect_request(self, method):
-        self._expect(f'request="{method}"')
-        return self._send('SIP/2.0 200 OK\n[last_Via:]\n[last_From:]\n[last_To:]\n[last_Call-ID:]\n[last_CSeq:]\n')
-
 
 class Phone(Scenario):
     """What is called."""
 
-    def expect(self, method, flags=''):
+    def expect(self, method, remembered=False):
+        """`remembered`: to be answered after another request, its CANCEL, has come."""
         actions = ''
-        if method == 'INVITE':  # a later answer to it has to be told from one to its CANCEL
+        if remembered:
             actions = '<action>' + ''.join(
                 f'<ereg regexp={quoteattr(regexp)} search_in="msg" assign_to="{variable}"/>'
                 for variable, regexp in ((1, 'Via: [^[:cntrl:]]*-ik-[^[:cntrl:]]*'),
                                          (2, 'Via: [^[:cntrl:]]*z9hG4bK-[^[:cntrl:]]*'))) + '</action>'
-        return self._expect(f'request="{method}"', f'rrs="true" {flags}', actions)
+        return self._expect(f'request="{method}"', 'rrs="true"', actions)
 
     def answer(self, status, method='', tag=False, more='', reliable=False):
         contact = 'Contact: <sip:[service]@[local_ip]:[local_port];transport=[transport]>\n'
@@ -115,13 +113,6 @@ class Phone(Scenario):
     def answer_invite_after_cancel(self, status):
         return self._send(f'SIP/2.0 {status} Said\n[$1]\n[$2]\n[last_From:]\n[last_To:];tag=[call_number]p\n'
                           '[last_Call-ID:]\nCSeq: 2 INVITE\n', flags='retrans="500"')
-
-    def ask(self, method):
-        self.cseq += 1
-        return self._send(f'{method} [next_url] SIP/2.0\nVia: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]'
-                          f';rport\n[routes]\nMax-Forwards: 70\nFrom: [$3];tag=[call_number]p\nTo: [$4]\n'
-                          f'Call-ID: [call_id]\nCSeq: {self.cseq} {method}\n'
-                          f'Contact: <sip:[local_ip]:[local_port]>\n{MORE.get(method, "")}', flags='retrans="500"')
 
 
 class Player:
