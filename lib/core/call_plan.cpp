@@ -125,8 +125,8 @@ CallStep CallPlan::leave_message(const TargetFacts& target, std::size_t server) 
     return give_up();
 }
 
-// What the caller is told of a user who was not reached: a phone's own refusal where it says more. Never 408, by which
-// a site that has asked this one would take it for dead.
+// What the caller is told of a user who was not reached: a phone's own refusal where it says more. Never 408 or 404, by
+// which a site that has asked this one would take it for dead, or the user for unknown here.
 CallStep CallPlan::give_up() {
     if (own_mailbox_ && tried_ == Tried::nothing) return GiveUp{480, "No Voicemail"};
     if (because_ == Diversion::do_not_disturb) return GiveUp{480, "Do Not Disturb"};
