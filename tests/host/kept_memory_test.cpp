@@ -158,6 +158,12 @@ TEST_CASE("a new image replaces the old one when the supervisor has it", "[memor
     CHECK(supervisor.kept.begin()->first != name);
 }
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool mlock_works = false;  // their runtimes make it do nothing
+#else
+constexpr bool mlock_works = true;
+#endif
+
 TEST_CASE("the memory grows with what is kept, locked and out of core files", "[memory][R22]") {
     const FreeDescriptors room;
     Supervisor supervisor;
@@ -178,6 +184,6 @@ TEST_CASE("the memory grows with what is kept, locked and out of core files", "[
         break;
     }
     CHECK(ours);
-    CHECK(locked);
+    CHECK(locked == mlock_works);
     CHECK(not_dumped);
 }
