@@ -177,7 +177,7 @@ def main():
         return 1 if misfits else 0
 
     begun = time.monotonic()
-    work = pathlib.Path(options.work)
+    work = pathlib.Path(options.work).resolve()
     trees = [Tree(work, number) for number in range(min(options.jobs, len(faults)))]
     try:
         for tree in trees:
