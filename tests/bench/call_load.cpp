@@ -14,6 +14,7 @@
 #include <iostream>
 #include <sstream>
 #include <stdexcept>
+#include <vector>
 
 #include "bench/call_phones.h"
 #include "bench/load_socket.h"
@@ -51,7 +52,10 @@ void tell(CallOutcome outcome) {
 void serve(int argc, char** argv) {
     if (argc != 5) throw std::runtime_error("usage: innkeeper_call_load ADDR PORT DOMAIN USERS");
     const auto port = static_cast<unsigned>(std::stoul(argv[2]));
-    CallPhones phones(connected_socket(argv[1], port), connected_socket(argv[1], port), argv[3],
+    std::vector<int> callers;  // so many addresses that none has more than its share of what innkeeperd bears
+    for (int number = 1; number <= 40; ++number)
+        callers.push_back(connected_socket(argv[1], port, "127.0.86." + std::to_string(number)));
+    CallPhones phones(std::move(callers), connected_socket(argv[1], port), argv[3],
                       static_cast<unsigned>(std::stoul(argv[4])));
     for (std::string line; std::getline(std::cin, line);) {
         std::istringstream words(line);

@@ -76,16 +76,17 @@ bool read_id(std::string_view message, std::uint32_t& slot, std::uint32_t& gener
 
 }  // namespace
 
-CallPhones::CallPhones(int callers, int callees, std::string domain, unsigned users)
-    : callers_(callers),
+CallPhones::CallPhones(std::vector<int> callers, int callees, std::string domain, unsigned users)
+    : callers_(std::move(callers)),
       callees_(callees),
       domain_(std::move(domain)),
-      caller_address_(local_address(callers)),
       callee_address_(local_address(callees)),
-      users_(users) {}
+      users_(users) {
+    for (const int socket : callers_) caller_addresses_.push_back(local_address(socket));
+}
 
 CallPhones::~CallPhones() {
-    ::close(callers_);
+    for (const int socket : callers_) ::close(socket);
     ::close(callees_);
 }
 
@@ -128,8 +129,9 @@ CallOutcome CallPhones::run(const CallStretch& stretch, bool registering) {
             begin(slot, due);
             ++begun_;
         }
-        const bool heard = receive(callees_);
-        if (receive(callers_) || heard) continue;
+        bool heard = receive(callees_);
+        for (const int socket : callers_) heard = receive(socket) || heard;
+        if (heard) continue;
         if (now >= next_repeat_) repeat_unanswered(now);
     }
     outcome_.seconds = std::chrono::duration<double>(Clock::now() - start).count();
@@ -146,7 +148,7 @@ void CallPhones::begin(std::uint32_t slot, Time due) {
     of.callee = (of.caller + users_ / 2) % users_;
     of.began = of.last_sent = due;
     write_request(of, slot, registering_ ? "REGISTER" : "INVITE", {});
-    send(registering_ ? callees_ : callers_, of.request);
+    send_from(slot, of.request);
 }
 
 void CallPhones::write_request(Dialog& of, std::uint32_t slot, std::string_view method,
@@ -155,7 +157,7 @@ void CallPhones::write_request(Dialog& of, std::uint32_t slot, std::string_view 
     const std::string me = number(of.caller);
     char id[48];
     std::snprintf(id, sizeof id, "-%x-%x-%x-", slot, of.generation, ++of.round);
-    const std::string& local = registers ? callee_address_ : caller_address_;
+    const std::string& local = registers ? callee_address_ : address_of(slot);
     const std::string target = registers         ? "sip:" + domain_
                                : method == "BYE" ? of.contact
                                                  : "sip:" + number(of.callee) + "@" + domain_;
@@ -200,7 +202,7 @@ void CallPhones::take(std::string_view message, Time now) {
     int status = 0;
     std::from_chars(message.data() + 8, message.data() + 11, status);
     if (round != of.round) {  // of the INVITE, while its BYE is under way: it was not acknowledged
-        if (status == 200 && !of.ack.empty()) send(callers_, of.ack);
+        if (status == 200 && !of.ack.empty()) send_from(slot, of.ack);
         return;
     }
     if (status < 200) {
@@ -215,7 +217,7 @@ void CallPhones::take_final(Dialog& of, std::uint32_t slot, std::string_view ans
                                     : of.state == State::hanging_up ? "BYE"
                                                                     : "INVITE";
     const auto acknowledge = [&](std::string_view uri, std::string_view routes, std::string_view branch) {
-        return "ACK " + std::string(uri) + " SIP/2.0\r\nVia: SIP/2.0/UDP " + caller_address_ +
+        return "ACK " + std::string(uri) + " SIP/2.0\r\nVia: SIP/2.0/UDP " + address_of(slot) +
                ";rport;branch=" + std::string(branch) + "\r\nMax-Forwards: 70\r\n" + std::string(routes) +
                "From: " + std::string(header(of.request, "From")) + "\r\nTo: " + std::string(header(answer, "To")) +
                "\r\nCall-ID: " + std::string(header(of.request, "Call-ID")) + "\r\nCSeq: " + std::to_string(of.cseq) +
@@ -224,14 +226,14 @@ void CallPhones::take_final(Dialog& of, std::uint32_t slot, std::string_view ans
     const auto via = header(of.request, "Via");
     const auto branch = via.substr(via.find(cookie));
     if (method == "INVITE" && status >= 300)
-        send(callers_, acknowledge("sip:" + number(of.callee) + "@" + domain_, {}, branch));
+        send_from(slot, acknowledge("sip:" + number(of.callee) + "@" + domain_, {}, branch));
     if ((status == 401 || status == 407) && !of.proved) {
         of.proved = true;
         of.repeats = 0;
         of.last_sent = now;
         const auto challenge = header(answer, status == 401 ? "WWW-Authenticate" : "Proxy-Authenticate");
         write_request(of, slot, method, credentials(of, challenge, method));
-        return send(of.state == State::registering ? callees_ : callers_, of.request);
+        return send_from(slot, of.request);
     }
     if (status != 200) {
         if (++outcome_.wrong == 1)
@@ -248,12 +250,12 @@ void CallPhones::take_final(Dialog& of, std::uint32_t slot, std::string_view ans
     of.routes = lines(answer, "Record-Route", "Route", true);
     of.ack = acknowledge(of.contact, of.routes, std::string(branch) + "ack");
     of.to = header(answer, "To");
-    send(callers_, of.ack);
+    send_from(slot, of.ack);
     of.state = State::hanging_up;
     of.repeats = 0;
     of.last_sent = now;
     write_request(of, slot, "BYE", {});
-    send(callers_, of.request);
+    send_from(slot, of.request);
 }
 
 void CallPhones::finish(Dialog& of, std::uint32_t slot) {
@@ -302,6 +304,14 @@ void CallPhones::send(int socket, std::string_view octets) {
         const auto sent = ::send(socket, octets.data(), octets.size(), 0);
 }
 
+void CallPhones::send_from(std::uint32_t slot, std::string_view octets) {
+    send(registering_ ? callees_ : callers_[slot % callers_.size()], octets);
+}
+
+const std::string& CallPhones::address_of(std::uint32_t slot) const {
+    return caller_addresses_[slot % callers_.size()];
+}
+
 bool CallPhones::lost() {
     if (stretch_.loss <= 0) return false;
     dice_ ^= dice_ << 13;
@@ -326,7 +336,7 @@ void CallPhones::repeat_unanswered(Time now) {
         of.last_sent = now;
         ++of.repeats;
         ++outcome_.repeated;
-        send(of.state == State::registering ? callees_ : callers_, of.request);
+        send_from(slot, of.request);
     }
     repeat_unacknowledged(now);
 }

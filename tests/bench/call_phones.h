@@ -1,4 +1,4 @@
-// Callers at one socket, phones that answer at another: what they send, and whether each call went as it should.
+// Callers at several addresses, phones that answer at another: what they send, and whether each call went as it should.
 #pragma once
 
 #include <chrono>
@@ -28,8 +28,8 @@ struct CallOutcome {
 
 class CallPhones {
 public:
-    // Both sockets are connected to the server and this object's.
-    CallPhones(int callers, int callees, std::string domain, unsigned users);
+    // All sockets are connected to the server and this object's.
+    CallPhones(std::vector<int> callers, int callees, std::string domain, unsigned users);
     ~CallPhones();
     CallPhones(const CallPhones&) = delete;
     CallPhones& operator=(const CallPhones&) = delete;
@@ -74,14 +74,16 @@ private:
     void answer_as_callee(std::string_view request);
     bool receive(int socket);
     void send(int socket, std::string_view octets);
+    void send_from(std::uint32_t slot, std::string_view octets);  // of that call, by its caller
+    const std::string& address_of(std::uint32_t slot) const;
     void repeat_unanswered(Time now);
     void repeat_unacknowledged(Time now);
     bool lost();
 
-    int callers_;
+    std::vector<int> callers_;
     int callees_;
     std::string domain_;
-    std::string caller_address_;
+    std::vector<std::string> caller_addresses_;
     std::string callee_address_;
     unsigned users_;
     CallStretch stretch_;

@@ -10,7 +10,7 @@
 
 namespace innkeeper::bench {
 
-int connected_socket(const std::string& address, unsigned port) {
+int connected_socket(const std::string& address, unsigned port, const std::string& from) {
     sockaddr_in server{};
     server.sin_family = AF_INET;
     server.sin_port = htons(static_cast<std::uint16_t>(port));
@@ -20,6 +20,11 @@ int connected_socket(const std::string& address, unsigned port) {
     const int buffer = 4 * 1024 * 1024;
     for (const int which : {SO_RCVBUFFORCE, SO_SNDBUFFORCE})
         ::setsockopt(socket, SOL_SOCKET, which, &buffer, sizeof buffer);
+    sockaddr_in own{};
+    own.sin_family = AF_INET;
+    if (!from.empty() && (::inet_pton(AF_INET, from.c_str(), &own.sin_addr) != 1 ||
+                          ::bind(socket, reinterpret_cast<const sockaddr*>(&own), sizeof own) != 0))
+        throw std::runtime_error("cannot send from " + from);
     if (::connect(socket, reinterpret_cast<const sockaddr*>(&server), sizeof server) != 0)
         throw std::runtime_error("cannot connect to " + address);
     return socket;
