@@ -16,7 +16,8 @@ public:
     explicit WireWriter(std::span<char> room) : room_(room) {}
 
     WireWriter& own(std::string_view text) {
-        if (char* start = take(text.size())) std::memcpy(start, text.data(), text.size());
+        char* const start = take(text.size());
+        if (start != nullptr && !text.empty()) std::memcpy(start, text.data(), text.size());  // none may point nowhere
         return *this;
     }
 
