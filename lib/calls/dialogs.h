@@ -1,6 +1,7 @@
 // The dialogs that pass here (RFC 3261 section 12), so that requests inside one find the other side without asking who
-// it is, and so that it is known who is in a call. A dialog whose end was missed ends by itself: by its session timer
-// (RFC 4028), else after a ceiling.
+// it is, so that it is known who is in a call (IP7), and so that a subscription whose way is gone can be ended (RFC
+// 6665). A dialog whose end was missed ends by itself: a call by its session timer (RFC 4028), else after a ceiling; a
+// subscription when it expires. A broken connection ends none: the phone comes back over another. Pure.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +9,7 @@
 #include <set>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "base/aor.h"
 #include "base/instant.h"
@@ -23,14 +25,22 @@ struct Party {
     std::string tag;
 };
 
+// Of a dialog made by SUBSCRIBE or REFER: what a NOTIFY inside it has to say. The notifier is the callee.
+struct Subscription {
+    std::string subscriber;      // its From, with the tag
+    std::string notifier;        // its To, with the tag
+    std::string event;           // the Event header, with its id
+    std::uint32_t sequence = 0;  // CSeq of the notifier's last request
+};
+
 struct Dialog {
     std::string call_id;
     Party caller;
     Party callee;
-    bool is_call = false;    // made by INVITE; else by SUBSCRIBE or REFER
-    bool confirmed = false;  // its 2xx has passed
-    base::Instant began;     // confirmed
-    base::Instant ends;      // by session timer or ceiling
+    std::optional<Subscription> subscription;  // nothing: a call
+    bool confirmed = false;                    // its 2xx has passed
+    base::Instant began;                       // confirmed
+    base::Instant ends;                        // by session timer, expiry or ceiling
 };
 
 class Dialogs {
@@ -39,8 +49,8 @@ public:
     static constexpr base::Duration ceiling = std::chrono::hours(12);
     static constexpr base::Duration setup = std::chrono::minutes(5);  // an early one that was never confirmed
 
-    // A dialog-forming request was answered with a To tag. The same dialog again: confirmed, and its time begins anew.
-    // Null: there are too many.
+    // A request that makes a dialog, or refreshes one that was unknown here, was answered with a To tag. The same
+    // dialog again: confirmed, and its time begins anew. Null: there are too many.
     const Dialog* note(base::Instant now, const Message& request, const Message& answer, Party caller, Party callee);
 
     // Whose request this is: the dialog, and which of its sides it goes to.
@@ -51,26 +61,42 @@ public:
     };
     Match find(const Message& request) const;
 
-    // A request inside the dialog was answered, or the dialog has passed its end.
+    // A request inside the dialog was answered.
     void refreshed(base::Instant now, const Message& request, const Message& answer);
+    // A request inside the dialog goes by: of a subscription the notifier's sequence, and what it says of its end.
+    void passed(base::Instant now, const Message& request);
+    // The caller of an INVITE has its final answer: other phones that rang have no dialog with it.
+    void settled(const Message& request);
     std::optional<Dialog> end(const Message& request);
     std::optional<Dialog> take_due(base::Instant now);  // until nothing
     base::Instant next_end() const;
 
     std::size_t size() const { return dialogs_.size(); }
     std::size_t calls() const { return calls_; }  // confirmed
-    bool in_call(const base::Aor& aor) const { return calls_of_.contains(aor); }
+    std::uint32_t calls_of(const base::Aor& aor) const;
+    // Users who have begun, refreshed or ended a call since this was last asked, perhaps more than once.
+    std::vector<base::Aor> take_changes();
+
+    // Subscriptions with this user on either side, and those that lead to or from another site.
+    std::vector<const Dialog*> subscriptions_of(const base::Aor& aor) const;
+    std::vector<const Dialog*> subscriptions_through(const base::SiteName& site) const;
+    Dialog take(const Dialog& dialog);  // forgets it
 
 private:
     using Map = std::unordered_map<std::string, Dialog>;
     Map::const_iterator locate(const Message& request, bool& to_callee) const;
     Dialog take(Map::const_iterator found);
     void count(const Dialog& dialog, int sign);
+    void tell(const Dialog& dialog);
+    void index(const std::string& key, const Dialog& dialog);
     void schedule(const std::string& key, Dialog& dialog, base::Instant ends);
 
     Map dialogs_;
     std::set<std::pair<base::Instant, std::string>> agenda_;
+    std::set<std::string> early_;                                   // keys of those that are not confirmed
+    std::set<std::pair<base::Aor, std::string>> subscriptions_of_;  // and keys
     std::unordered_map<base::Aor, std::uint32_t> calls_of_;
+    std::vector<base::Aor> changed_;
     std::size_t calls_ = 0;
 };
 

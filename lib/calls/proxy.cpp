@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "base/assert.h"
+#include "calls/session_timer.h"
 
 namespace innkeeper::calls {
 namespace {
@@ -198,6 +199,7 @@ void Proxy::receive_answer(base::Instant now, Message message, const Hop& from, 
     branch->timer_c = branch->gives_up = base::Instant::max();
     branch->octets = {};
     if (status < 300) {
+        hand_session_to_caller(context.request, message);
         out.push_back(Answered{context.id, message, branch->hop});
         context.no_more = true;
         context.groups.clear();

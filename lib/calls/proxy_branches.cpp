@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "calls/proxy.h"
+#include "calls/session_timer.h"
 
 namespace innkeeper::calls {
 namespace {
@@ -47,6 +48,7 @@ std::string copy_for(const Message& request, const Fork& fork, std::string_view 
     const std::uint32_t hops = number_of(request, "Max-Forwards", usual_max_forwards);
     add("Max-Forwards", std::to_string(hops == 0 ? 0 : hops - 1));
     if (breadth) add("Max-Breadth", std::to_string(*breadth));
+    if (const std::string session = session_to_ask_for(request); !session.empty()) add("Session-Expires", session);
     for (const Header& header : request.headers)
         if (!is_replaced(header.name, fork)) add(header.name, header.value);
     for (const Header& header : fork.extra)
