@@ -3,11 +3,13 @@
 // registrations and records are read here, never changed.
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "auth/nonce.h"
@@ -22,6 +24,7 @@
 #include "core/location.h"
 #include "core/operator_command.h"
 #include "core/own_requests.h"
+#include "core/pace.h"
 #include "core/pbx_watch.h"
 #include "core/peer.h"
 #include "core/settings.h"
@@ -61,6 +64,13 @@ public:
     std::size_t calls() const { return dialogs_.calls(); }       // answered and not hung up
     std::size_t requests() const { return proxy_.under_way(); }  // in memory
     std::size_t dialogs() const { return dialogs_.size(); }      // remembered, subscriptions too
+
+    // A phone has come: it may be in a call already, which its entry then says, as it does at each change.
+    void note_calls(base::Instant now, LocationEntry& entry);
+    // It is registered now, after it was elsewhere or nowhere.
+    void came(base::Instant now, const LocationEntry& entry, Effects& out);
+    void moved(base::Instant now, const base::Aor& aor);  // it has come, or was seen to come at another site
+    void site_lost(base::Instant now, const base::SiteName& site);
 
 private:
     void settle(calls::ProxyEffects effects);
@@ -129,8 +139,32 @@ private:
                                          const calls::Hop& from) const;
     std::vector<calls::Header> headers_for(const CallStep& step, const Call& call, const Target& target,
                                            const calls::Message& request) const;
+
+    // calling_dialogs.cpp
+    void note_dialog(const calls::Message& request, const calls::Hop& origin, const calls::Answered& answered);
+    void note_conclusion(const calls::Message& request, std::uint16_t status);
+    void note_who_is_in_a_call();
+    bool is_by_its_own(const calls::Message& request, const calls::Hop& from) const;
     void route_inside_dialog(calls::ContextId id, calls::ProxyEffects& more);
+    void send_inside_dialog(calls::ContextId id, calls::Fork fork, calls::ProxyEffects& more);
+    bool go_round(calls::ContextId id, std::uint16_t status, calls::ProxyEffects& more);
+    std::optional<base::SiteName> site_in_route(const calls::Message& request) const;
+    bool is_reached(const base::SiteName& site) const;
     std::optional<calls::Fork> next_inside_dialog(calls::Message& request, const calls::Hop& from);
+    std::optional<calls::Fork> find_other_side(const calls::Message& request, const calls::Hop& from);
+    std::optional<calls::Fork> find_by_contact(const calls::Message& request, const calls::Hop& from);
+    static const Binding* phone_of(const std::vector<Binding>& bindings, std::string_view contact);
+
+    // calling_subscriptions.cpp
+    struct Summary {  // of a mailbox, as it was last told
+        std::string type;
+        std::string body;
+    };
+    void end_subscriptions();
+    void end_subscription(const calls::Dialog& dialog);
+    void note_summary(const calls::Message& request, const calls::Hop& origin);
+    void tell_summary(const base::Aor& aor, const calls::Fork& fork);
+    void send_own(calls::Message request, const calls::Fork& fork);
 
     House house_;
     ChangeSettings change_settings_;
@@ -138,6 +172,10 @@ private:
     calls::Dialogs dialogs_;
     CallRecords records_;
     std::map<calls::ContextId, Call> calls_;
+    std::deque<calls::Dialog> ending_;  // subscriptions, the next one first
+    base::Instant end_next_at_ = base::Instant::max();
+    std::unordered_map<base::Aor, Summary> summaries_;
+    Pace searches_{5};  // by Contact, among all phones: some milliseconds each where there are 100,000
 
     // Of the step under way.
     base::Instant now_;

@@ -169,6 +169,7 @@ private:
     // pbx_probing.cpp
     void ask_pbxs();
     void settled(const PbxProbe& probe, const calls::Settled& outcome);
+    static void settled(const LampTold&, const calls::Settled&) {}
     void settle_own_requests();
     void on(HopLost& lost);
     void review_pbx();

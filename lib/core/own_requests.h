@@ -24,7 +24,9 @@ struct UpstreamRegister {
     base::Aor aor;
     bool authorised = false;
 };
-using Purpose = std::variant<PbxProbe, UpstreamRegister>;
+// NOTIFY: of a subscription's end, or of messages that wait. Who is not reached asks by itself, sooner or later.
+struct LampTold {};
+using Purpose = std::variant<PbxProbe, UpstreamRegister, LampTold>;
 
 class OwnRequests {
 public:

@@ -214,6 +214,9 @@ void Gatekeeper::State::apply_registration(Peer& peer, RegistrationEntry entry) 
     // A user with several phones may have one that strays and others at home: then these are told apart.
     const bool others_stay = both && (entry.stray || (mine->stray && peer.registrations.find(entry.aor) != nullptr));
     if (entry.guest_of.text.empty() && !entry.bindings.empty()) inquiries_.forget(entry.aor);
+    const ReplicaEntry* before = peer.registrations.find(entry.aor);
+    const bool has_come = is_served(entry.bindings) && (before == nullptr || !is_served(before->bindings));
+    if (has_come) calling_.moved(now_, entry.aor);
     const bool news = peer.registrations.apply(std::move(entry), peer.registrations_from.generation());
     if (!both) return;
     if (!is_served(theirs) || !is_served(mine->bindings)) return;  // a standby is in nobody's way

@@ -205,6 +205,7 @@ void Gatekeeper::State::admit(const RegisterRequest& request, LocationEntry& ent
                               const Caller& caller, backup::TerminalKind terminal, bool standby) {
     const bool was_registered = !entry.bindings.empty();
     const bool was_served = is_served(entry.bindings);
+    if (!was_registered) calling_.note_calls(now_, entry);
     if (!was_registered && !plan.removes_only && !standby) {
         const bool own = caller.standing == Standing::own;
         const auto least = own ? settings_.expiry.min_expires : std::chrono::seconds(0);  // a lease has no least
@@ -241,6 +242,7 @@ void Gatekeeper::State::admit(const RegisterRequest& request, LocationEntry& ent
     else
         location_.settle(entry, false);
     const bool served = is_served(entry.bindings);
+    if (!was_served && served) calling_.came(now_, entry, *out_);
     if (!was_served && served)
         announce(PhoneRegistered{*entry.aor, entry.guest_of, std::string(entry.bindings.front().contact), entry.stray,
                                  caller.record->priority});

@@ -47,6 +47,7 @@ void Gatekeeper::State::review(Peer& peer) {
         if (judgement.health == PeerHealth::lost) peer.stability.suffer(Stability::Incident::lost, full_proof);
         announce(PeerHealthChanged{peer.name, peer.health, judgement.health, peer.health_reason});
         peer.health = judgement.health;
+        if (peer.health == PeerHealth::lost) calling_.site_lost(now_, peer.name);
         if (peer.health == PeerHealth::lost)
             for (auto& [name, home] : peers_)  // it may have served phones that stand by here
                 if (home.failover.phase == Phase::active) serve_standbys(home);

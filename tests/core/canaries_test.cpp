@@ -1,6 +1,6 @@
 // Failback as the whole gatekeeper carries it out: canaries, calls, windows; and a home that leaves its phones to the
 // backup that serves them.
-#include "gate.h"
+#include "talk.h"
 
 using namespace gate;
 
@@ -138,8 +138,8 @@ TEST_CASE("a canary that was switched off has no say: another one is sent", "[fa
 
 TEST_CASE("a guest in a call stays until it ends and holds up nobody", "[failback][IP7][IP13]") {
     Guests guests({"a", "b"}, quick());
-    guests.gate.feed(CallsChanged{aor("a"), 1});
-    guests.gate.feed(CallsChanged{aor("stranger"), 1});
+    CallFromWest call(guests.gate, "a", "c");
+    call.begin();
     guests.gate.pass(12s);
     CHECK(guests.is_sent_home(1));
     guests.at_home({"b"});
@@ -150,7 +150,7 @@ TEST_CASE("a guest in a call stays until it ends and holds up nobody", "[failbac
     CHECK(guests.gate.explain("a").rule == "guest_in_call");
     CHECK(guests.north_status().in_call == 1);
     CHECK(guests.gate.phase_of(north) == Phase::returning);
-    guests.gate.feed(CallsChanged{aor("a"), 0});
+    call.end();
     guests.gate.pass(500ms);
     CHECK(guests.is_sent_home(0));
     CHECK(guests.gate.phase_of(north) == Phase::grace);
@@ -159,19 +159,20 @@ TEST_CASE("a guest in a call stays until it ends and holds up nobody", "[failbac
 TEST_CASE("a call that begins after the release takes it back", "[failback][IP7]") {
     Guests guests({"a"}, quick());
     guests.gate.pass(12s);
-    guests.gate.feed(CallsChanged{aor("a"), 1});
+    CallFromWest call(guests.gate, "a", "c");
+    call.begin();
     CHECK_FALSE(guests.is_sent_home(0));
     guests.gate.pass(50s);
     CHECK_FALSE(guests.is_sent_home(0));
     CHECK(guests.gate.phase_of(north) == Phase::grace);
-    guests.gate.feed(CallsChanged{aor("a"), 0});
+    call.end();
     guests.gate.pass(1s);
     CHECK(guests.gate.phase_of(north) == Phase::normal);
 }
 
 TEST_CASE("a call whose end nobody told is forgotten after two hours", "[failback][IP7]") {
     Guests guests({"a"}, quick());
-    guests.gate.feed(CallsChanged{aor("a"), 1});
+    CallFromWest(guests.gate, "a", "c").begin();
     const base::Instant began = guests.gate.now;
     while (!guests.is_sent_home(0) && guests.gate.now < began + 3h) guests.gate.pass(30s);
     CHECK(guests.gate.now - began > 2h);

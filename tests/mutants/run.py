@@ -25,7 +25,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 # What notices, in this order: the folders whose faults it is asked about, and the target.
 KINDS = [("auth", ["lib/auth"], "innkeeper_auth_tests"),
-         ("core", ["lib/auth", "lib/core"], "innkeeper_core_tests"),
+         ("calls", ["lib/calls"], "innkeeper_calls_tests"),
+         ("core", ["lib/auth", "lib/calls", "lib/core"], "innkeeper_core_tests"),
          ("scenario", ["lib/auth", "lib/core"], "innkeeper_scenarios"),
          ("simulator", ["lib/auth", "lib/core"], "innkeeper_sim_tests")]
 LONGEST_TEST = 180  # seconds; a fault may make a test run for ever
