@@ -40,14 +40,14 @@ base::IpAddress first_address(bool v4) {
 }  // namespace
 
 std::vector<core::CallSettings::Address> call_addresses(const std::vector<base::Listener>& listen,
-                                                        const std::optional<base::IpAddress>& advertised) {
+                                                        std::string_view advertised) {
     std::vector<core::CallSettings::Address> addresses;
+    const auto address = base::IpAddress::parse(advertised);
     for (const base::Listener& listener : listen) {
         base::IpAddress ip = listener.local.ip;
-        if (is_wildcard(ip))
-            ip = advertised && advertised->is_v4() == ip.is_v4() ? *advertised : first_address(ip.is_v4());
+        if (is_wildcard(ip)) ip = address && address->is_v4() == ip.is_v4() ? *address : first_address(ip.is_v4());
         const std::string host = ip.is_v4() ? ip.text() : "[" + ip.text() + "]";
-        addresses.push_back({listener.transport, host, listener.local.port});
+        addresses.push_back({listener.transport, host, listener.local.port, std::string(address ? "" : advertised)});
     }
     return addresses;
 }

@@ -1,7 +1,7 @@
 // Our listeners as others reach them: what Via and Record-Route of calls say.
 #pragma once
 
-#include <optional>
+#include <string_view>
 #include <vector>
 
 #include "base/address.h"
@@ -9,8 +9,9 @@
 
 namespace innkeeper::daemon {
 
-// In the order of `listen`. A wildcard becomes `advertised`, else this machine's first address that is not loopback.
+// In the order of `listen`. A wildcard becomes `advertised`, else this machine's first address that is not loopback; a
+// name that is advertised stands for every listener.
 std::vector<core::CallSettings::Address> call_addresses(const std::vector<base::Listener>& listen,
-                                                        const std::optional<base::IpAddress>& advertised);
+                                                        std::string_view advertised);
 
 }  // namespace innkeeper::daemon

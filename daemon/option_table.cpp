@@ -113,8 +113,9 @@ Table call_options() {
     }();
     for (const std::string& code : standard) feature_codes.push_back(code);
     return {
-        one("advertise", "ADDR", "", "our address for calls, where listen is a wildcard; unset: the machine's first",
-            [](Options& o, View v) { return take_address(v, o.advertise); }),
+        one("advertise", "ADDR|NAME", "",
+            "our address for calls where listen is a wildcard; or our name, whatever it is",
+            [](Options& o, View v) { return take_host(v, o.advertise); }),
         list("pbx", "NAME=udp|tcp|tls:ADDR:PORT", {}, "the PBX beside us; several are tried in order",
              [](Options& o, View v) { return take_pbx(v, o.settings.calls.pbxs); }),
         one("register-upstream", "yes|no", "no", "register our phones with the first PBX on their behalf",

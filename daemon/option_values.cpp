@@ -128,13 +128,16 @@ Wrong take_endpoint(std::string_view value, std::optional<base::Endpoint>& into)
     return std::nullopt;
 }
 
-Wrong take_address(std::string_view value, std::optional<base::IpAddress>& into) {
-    into.reset();
-    if (value.empty()) return std::nullopt;
-    const auto address = base::IpAddress::parse(value);
-    if (!address) return address.error().text;
-    into = *address;
-    return std::nullopt;
+Wrong take_host(std::string_view value, std::string& into) {
+    into = value;
+    if (value.empty() || base::IpAddress::parse(value)) return std::nullopt;
+    const auto in_a_name = [](char one) {
+        return (one >= 'a' && one <= 'z') || (one >= 'A' && one <= 'Z') || (one >= '0' && one <= '9') || one == '-' ||
+               one == '.';
+    };
+    const bool is_name = std::all_of(value.begin(), value.end(), in_a_name) && value.front() != '-' &&
+                         value.front() != '.' && value.find_first_not_of("0123456789.") != std::string_view::npos;
+    return is_name ? Wrong{} : Wrong(quoted(value) + " is neither an address nor a DNS name");
 }
 
 Wrong take_pbx(std::string_view value, std::vector<core::CallSettings::Pbx>& into) {

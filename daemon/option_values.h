@@ -28,7 +28,7 @@ Wrong take_site(std::string_view value, base::SiteName& into);
 Wrong take_domain(std::string_view value, std::vector<std::string>& into);
 Wrong take_listener(std::string_view value, std::vector<base::Listener>& into);
 Wrong take_endpoint(std::string_view value, std::optional<base::Endpoint>& into);
-Wrong take_address(std::string_view value, std::optional<base::IpAddress>& into);  // empty: none
+Wrong take_host(std::string_view value, std::string& into);  // an address or a DNS name; empty: none
 Wrong take_pbx(std::string_view value, std::vector<core::CallSettings::Pbx>& into);
 Wrong take_feature_code(std::string_view value, core::FeatureCodes& into);
 Wrong take_voicemail(std::string_view value, std::optional<core::VoicemailServer>& into);  // empty: none

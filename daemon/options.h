@@ -43,7 +43,7 @@ struct Options {
 
     core::Settings settings;  // all but matching.root_ca, which is in the certificate
     std::vector<base::Listener> listen;
-    std::optional<base::IpAddress> advertise;
+    std::string advertise;  // an address or a name; empty: unset
     std::optional<base::Endpoint> peer_listen;
     std::map<base::SiteName, base::Endpoint> peers;
     link::CertificateFiles tls;

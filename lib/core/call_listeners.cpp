@@ -45,6 +45,12 @@ std::string uri_of(const CallSettings::Address& listener) {
            ";transport=" + std::string(base::to_text(listener.transport));
 }
 
+// A name without a port is looked up by SRV records (RFC 3263 section 4.2), which may name a backup behind this site.
+std::string route_to(const CallSettings::Address& listener) {
+    if (listener.name.empty()) return uri_of(listener);
+    return "sip:" + listener.name + ";transport=" + std::string(base::to_text(listener.transport));
+}
+
 std::string user_of(const base::Aor& aor) {
     std::string text;
     for (const char octet : aor.user()) {

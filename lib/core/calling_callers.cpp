@@ -20,7 +20,8 @@ bool Calling::is_ours(const SipUri& uri) const {
     const auto& listeners = house_.settings.calls.listeners;
     const std::uint16_t port = uri.port == 0 ? static_cast<std::uint16_t>(uri.secure ? 5061 : 5060) : uri.port;
     return std::any_of(listeners.begin(), listeners.end(), [&](const CallSettings::Address& listener) {
-        return listener.port == port && calls::same_ignoring_case(listener.host, uri.host);
+        return (listener.port == port && calls::same_ignoring_case(listener.host, uri.host)) ||
+               (!listener.name.empty() && calls::same_ignoring_case(listener.name, uri.host));
     });
 }
 

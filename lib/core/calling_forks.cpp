@@ -22,7 +22,7 @@ std::vector<std::string> Calling::recorded(const calls::Hop& from, const calls::
     for (const calls::Hop* hop : {&to, &from}) {
         const CallSettings::Address* ours = listener_for(house_.settings, *hop);
         if (ours == nullptr) continue;
-        std::string entry = "<" + uri_of(*ours) + ";lr;site=" + house_.settings.site.text + ">";
+        std::string entry = "<" + route_to(*ours) + ";lr;site=" + house_.settings.site.text + ">";
         if (entries.empty() || entries.back() != entry) entries.push_back(std::move(entry));
     }
     return entries;

@@ -64,6 +64,7 @@ struct CallSettings {
         base::Transport transport = base::Transport::udp;
         std::string host;  // IPv6 in brackets
         std::uint16_t port = 0;
+        std::string name = {};  // that stands for it in Record-Route; empty: none
     };
     std::vector<Address> listeners;  // in the order that Flow::listener counts
     struct Pbx {

@@ -25,3 +25,28 @@ class Calls(LabCase):
 
     def test_a_call_between_two_sites(self):
         self.call(self.registered(1001, self.north, 'tcp'), self.registered(2001, self.south, 'tls'))
+
+
+class CallOverFailover(LabCase):
+    """Two phones of north are in a call with direct media, and north dies (IP7)."""
+
+    @classmethod
+    def open(cls):
+        lab = cls.lab
+        for name, backup, users in (('north', 'south', desks(1001, 1002)), ('south', 'west', ()),
+                                    ('west', 'north', ())):
+            site = lab.add_site(name, backups=[backup], users=users, advertise=f'{name}.innkeeper.test',
+                                lost_after='3s', failback_after='5s', guest_lease='10s')
+            setattr(cls, name, site)
+        lab.start()
+        cls.wait_for_records(cls.south, 'north', 2)
+
+    def test_a_call_goes_on_and_is_ended_through_the_backup(self):
+        phones = [self.baresip(number, self.north, 'tcp', expires=60, refresh_percent=10) for number in (1001, 1002)]
+        wait_until(lambda: {'1001', '1002'} <= self.north.own_phones(), 20, 'both are registered')
+        call(*phones)
+        self.north.kill()
+        wait_until(lambda: {'1001', '1002'} <= self.south.guests_of('north'), 60, 'both are guests')
+        for phone in phones:
+            self.assertNotIn('CALL_CLOSED', phone.events())
+        hang_up(*phones, seconds=20)
