@@ -150,6 +150,7 @@ private:
     bool go_round(calls::ContextId id, std::uint16_t status, calls::ProxyEffects& more);
     std::optional<base::SiteName> site_in_route(const calls::Message& request) const;
     bool is_reached(const base::SiteName& site) const;
+    const base::SiteName* site_of(const base::Aor& aor) const;  // null: none
     std::optional<calls::Fork> next_inside_dialog(calls::Message& request, const calls::Hop& from);
     std::optional<calls::Fork> find_other_side(const calls::Message& request, const calls::Hop& from);
     std::optional<calls::Fork> find_by_contact(const calls::Message& request, const calls::Hop& from);

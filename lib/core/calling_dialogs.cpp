@@ -131,9 +131,28 @@ std::optional<base::SiteName> Calling::site_in_route(const Message& request) con
     return base::SiteName{std::string(uri->parameters.value("site"))};
 }
 
+// One that speaks, so also one that drains or has lost its PBX: it takes no phones, but its calls go on.
 bool Calling::is_reached(const base::SiteName& site) const {
-    const auto peer = house_.peers.find(site);
-    return peer != house_.peers.end() && peer->second.link == LinkState::up && peer->second.health != PeerHealth::lost;
+    const auto found = house_.peers.find(site);
+    if (found == house_.peers.end() || found->second.link != LinkState::up) return false;
+    return found->second.health != PeerHealth::lost ||
+           now_ - found->second.heard < house_.settings.health.suspect_after;
+}
+
+// Where else a user has a phone in service. Of two sites that say so the one where it registered last: the other one
+// has not heard of it yet, or is frozen.
+const base::SiteName* Calling::site_of(const base::Aor& aor) const {
+    const base::SiteName* site = nullptr;
+    base::Instant latest;
+    for (const auto& [name, peer] : house_.peers) {
+        const ReplicaEntry* there = peer.registrations.find(aor);
+        if (there == nullptr || !is_served(there->bindings) || !is_reached(name)) continue;
+        const base::Instant registered = newest_registration(there->bindings);
+        if (site != nullptr && registered <= latest) continue;
+        site = &name;
+        latest = registered;
+    }
+    return site;
 }
 
 // The Route that is left names another site, which is skipped when it is lost. Behind it stands a phone or a PBX.
@@ -173,10 +192,8 @@ std::optional<calls::Fork> Calling::find_other_side(const Message& request, cons
     if (here != nullptr) return to_binding(*here);
     // What another site has sent here is never sent to a third: both know the same registrations.
     const bool may_pass_on = !std::holds_alternative<calls::SiteHop>(from);
-    for (const auto& [name, peer] : house_.peers) {
-        const ReplicaEntry* there = may_pass_on && is_reached(name) ? peer.registrations.find(aor) : nullptr;
-        if (there != nullptr && is_served(there->bindings)) return fork_to(request.uri, calls::SiteHop{name}, from, {});
-    }
+    if (const base::SiteName* site = may_pass_on ? site_of(aor) : nullptr)
+        return fork_to(request.uri, calls::SiteHop{*site}, from, {});
     return known == nullptr ? find_by_contact(request, from) : std::nullopt;
 }
 

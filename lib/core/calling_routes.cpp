@@ -182,10 +182,7 @@ TargetFacts Calling::facts_of(const Target& target, const Message& request, cons
         facts.features = features_of(settings_of(*target.aor));
         facts.voicemails = target.voicemails.size();
     }
-    for (const auto& [name, peer] : house_.peers)
-        if (const ReplicaEntry* there = target.aor ? peer.registrations.find(*target.aor) : nullptr;
-            there != nullptr && peer.link == LinkState::up && is_served(there->bindings))
-            facts.registered_at = name;
+    if (const base::SiteName* site = target.aor ? site_of(*target.aor) : nullptr) facts.registered_at = *site;
     for (const base::SiteName& site : house_.settings.peers) {
         const auto peer = house_.peers.find(site);
         if (peer != house_.peers.end() && peer->second.link == LinkState::up && peer->second.serving &&

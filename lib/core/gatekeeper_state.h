@@ -357,7 +357,6 @@ private:
 
 // Ages are exact to the latency of a link; closer registrations of one phone at two sites count as simultaneous.
 inline constexpr base::Duration simultaneous = std::chrono::seconds(1);
-base::Instant newest_registration(const std::vector<Binding>& bindings);
 bool same_phone(const Binding& one, const Binding& other);
 bool has_physical(const std::vector<Binding>& bindings);
 std::string link_in_words(const Peer& peer);  // of a link that is down

@@ -8,13 +8,6 @@
 #include "core/standby.h"
 
 namespace innkeeper::core {
-// A standby says nothing about where the phone is.
-base::Instant newest_registration(const std::vector<Binding>& bindings) {
-    base::Instant newest = base::Instant::min();  // zero is when the machine booted: bindings may be older
-    for (const Binding& binding : bindings)
-        if (binding.role != Role::standby) newest = std::max(newest, binding.registered);
-    return newest;
-}
 
 void Gatekeeper::State::on(RegisterRequest& request) {
     const std::string* domain = served_domain(request.to_domain, request.to_domain_is_address);

@@ -4,6 +4,7 @@
 
 #include "core/gatekeeper_state.h"
 #include "core/limits.h"
+#include "core/standby.h"
 
 namespace innkeeper::core {
 

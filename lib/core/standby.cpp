@@ -9,6 +9,13 @@ bool is_served(const std::vector<Binding>& bindings) {
                        [](const Binding& binding) { return binding.role != Role::standby; });
 }
 
+base::Instant newest_registration(const std::vector<Binding>& bindings) {
+    base::Instant newest = base::Instant::min();  // zero is when the machine booted: bindings may be older
+    for (const Binding& binding : bindings)
+        if (binding.role != Role::standby) newest = std::max(newest, binding.registered);
+    return newest;
+}
+
 bool stands_in(const std::vector<Binding>& bindings) {
     return is_served(bindings) && std::none_of(bindings.begin(), bindings.end(),
                                                [](const Binding& binding) { return binding.role == Role::service; });

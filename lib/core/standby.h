@@ -15,6 +15,8 @@
 namespace innkeeper::core {
 
 bool is_served(const std::vector<Binding>& bindings);  // any of them is more than a standby
+// When the phone was last where these are; a standby says nothing about that.
+base::Instant newest_registration(const std::vector<Binding>& bindings);
 
 bool stands_in(const std::vector<Binding>& bindings);  // what is served is a standby in service
 
