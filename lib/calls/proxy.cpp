@@ -189,7 +189,7 @@ void Proxy::receive_answer(base::Instant now, Message message, const Hop& from, 
         if (branch->cancel_wanted && !branch->cancel) cancel(now, *branch, out);
         // A request that is no INVITE has no provisional answer but 100 (RFC 4320 section 4.1).
         if (status > 100 && context.invite && !context.final_sent) {
-            out.push_back(Answered{context.id, message, branch->hop});
+            out.push_back(Answered{context.id, message, branch->hop, branch->callee});
             send_up(now, context, std::move(message), out);
         }
         return plan(context);
@@ -200,7 +200,7 @@ void Proxy::receive_answer(base::Instant now, Message message, const Hop& from, 
     branch->octets = {};
     if (status < 300) {
         hand_session_to_caller(context.request, message);
-        out.push_back(Answered{context.id, message, branch->hop});
+        out.push_back(Answered{context.id, message, branch->hop, branch->callee});
         context.no_more = true;
         context.groups.clear();
         cancel_branches(now, context, out);

@@ -13,6 +13,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/aor.h"
 #include "calls/client_transaction.h"
 #include "calls/forwarding.h"
 #include "calls/hop.h"
@@ -32,6 +33,7 @@ struct Fork {
     std::vector<std::string> routes;    // put before the request's own Route entries (RFC 3327 section 5.3)
     std::vector<std::string> recorded;  // our Record-Route entries, topmost first; empty: not recorded
     std::vector<Header> extra;          // put in place of those of the same name; one without a value takes them off
+    base::Aor callee;                   // whose phone it is; empty: nobody's of this network
 };
 // Copies that are sent together; the next group's turn comes when all of these have refused, or after `ring_for`.
 struct Group {
@@ -60,6 +62,7 @@ struct Answered {
     ContextId id = 0;
     Message answer;
     Hop from;
+    base::Aor callee;  // of the fork
 };
 // The caller has its final answer.
 struct Concluded {
@@ -106,6 +109,7 @@ private:
     struct Branch {
         std::string id;  // of our Via
         Hop hop;
+        base::Aor callee;
         std::string octets;  // as sent; until its final answer
         ClientTransaction client;
         std::string ack;

@@ -112,6 +112,7 @@ void Proxy::start(base::Instant now, Context& context, const Fork& fork, std::st
         on_connection_.insert({flow->connection, context.id});
     context.branches.push_back({branch,
                                 fork.hop,
+                                fork.callee,
                                 std::move(octets),
                                 ClientTransaction(now, context.invite, is_reliable(fork.hop), settings_.timers),
                                 {},

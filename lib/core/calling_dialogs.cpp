@@ -42,7 +42,7 @@ void Calling::note_dialog(const Message& request, const calls::Hop& origin, cons
     // A refresh that another site would have seen, before it was lost: from now on the call is known here.
     const bool taken_over = inside && request.method == "INVITE" && answered.answer.status / 100 == 2;
     if (!taken_over && (inside || !makes_dialog(request))) return;
-    const base::Aor called = inside ? aor_in(request, "To") : aor_of(request.uri).value_or(base::Aor{});
+    const base::Aor called = inside ? aor_in(request, "To") : answered.callee;
     dialogs_.note(now_, request, answered.answer, {aor_in(request, "From"), contact_of(request), origin, {}},
                   {called, contact_of(answered.answer), answered.from, {}});
 }

@@ -56,6 +56,7 @@ std::vector<calls::Group> Calling::forks_to_bindings(const LocationEntry& entry,
         q = binding->q;
         groups.back().forks.push_back(
             fork_to(std::string(std::string_view(binding->contact)), binding->flow, from, binding->path));
+        groups.back().forks.back().callee = *entry.aor;
     }
     return groups;
 }

@@ -243,7 +243,9 @@ std::vector<calls::Group> Calling::groups_for(const CallStep& step, const Call& 
         const auto uri = SipUri::parse(call.uri);
         const bool by_our_name = target.aor && (!uri || is_ours(*uri) || aor_of(call.uri) != target.aor);
         std::string name = by_our_name ? calls::uri_of(target.aor->user(), target.aor->domain()) : call.uri;
-        return alone(fork_to(std::move(name), calls::SiteHop{to->site}, from, {}), others_answer_within);
+        calls::Fork fork = fork_to(std::move(name), calls::SiteHop{to->site}, from, {});
+        fork.callee = target.aor.value_or(base::Aor{});
+        return alone(std::move(fork), others_answer_within);
     }
     if (const auto* box = std::get_if<PassToVoicemail>(&step)) {
         const VoicemailServer& server = *target.voicemails.at(box->server);

@@ -21,6 +21,7 @@ inline Fork fork(std::uint16_t port, base::Transport transport = base::Transport
             "UDP 192.0.2.1:5060",
             {},
             {"<sip:192.0.2.1:5060;lr>"},
+            {},
             {}};
 }
 

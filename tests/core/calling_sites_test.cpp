@@ -76,3 +76,17 @@ TEST_CASE("a home that drains is called and passed until its phones have left it
     REQUIRE(sent(town, "BYE"));
     CHECK(sent(town, "BYE")->first == to_north);
 }
+
+TEST_CASE("who answers is in the call, whoever was called", "[calls][IP7][IP10]") {
+    South south;
+    south.lose_north();
+    south.enters("nora", noras);
+    south.enters("ned", neds);
+    south.command(SetUser{"nora", R"({"forward_always":"ned"})"});
+    CallFromWest call(south, "nora", "c");
+    call.begin();
+    CHECK(fact(south.explain("ned"), "in a call") == "yes");
+    CHECK(fact(south.explain("nora"), "in a call") == "no");
+    call.end();
+    CHECK(fact(south.explain("ned"), "in a call") == "no");
+}
