@@ -95,6 +95,7 @@ private:
     const backup::UserRecord* record_of(const base::Aor& aor) const;  // of our users, and of those entrusted to us
     const CallSettings::Pbx* pbx_at(const calls::Hop& hop) const;
     const CallSettings::Pbx* pbx_named(const calls::SipUri& uri) const;
+    bool is_voicemail(const calls::Hop& hop) const;
     CallOrigin origin_of(const calls::Hop& from) const;
     base::Aor caller_of(const calls::Message& request) const;
     void vouch_for(calls::Message& request, const backup::UserRecord& caller) const;

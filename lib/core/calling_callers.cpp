@@ -71,9 +71,20 @@ const CallSettings::Pbx* Calling::pbx_named(const SipUri& uri) const {
     return found == pbxs.end() ? nullptr : &*found;
 }
 
+// Ours, or one that another site has named: it tells of messages that wait, also to that site's guests here.
+bool Calling::is_voicemail(const calls::Hop& hop) const {
+    const auto is_at = [&](const std::optional<VoicemailServer>& server) {
+        return server && calls::same_origin(hop, calls::AddressHop{server->transport, server->endpoint});
+    };
+    if (is_at(house_.settings.calls.voicemail) || is_at(house_.settings.calls.voicemail_backup)) return true;
+    return std::any_of(house_.peers.begin(), house_.peers.end(), [&](const auto& peer) {
+        return is_at(peer.second.voicemail) || is_at(peer.second.voicemail_backup);
+    });
+}
+
 CallOrigin Calling::origin_of(const calls::Hop& from) const {
     if (std::holds_alternative<calls::SiteHop>(from)) return CallOrigin::site;
-    return pbx_at(from) != nullptr ? CallOrigin::pbx : CallOrigin::user;
+    return pbx_at(from) != nullptr || is_voicemail(from) ? CallOrigin::pbx : CallOrigin::user;
 }
 
 // The user in From; of one that calls anonymously (RFC 3323 section 4.1) the one that it says it is to us.

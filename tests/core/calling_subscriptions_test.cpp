@@ -140,6 +140,20 @@ TEST_CASE("messages that wait are told to the backup, and by it to the phone tha
     CHECK_FALSE(sent(south, "NOTIFY"));
 }
 
+TEST_CASE("a voicemail server tells a phone without a password, and a guest where it is now", "[calls][IP5][RFC3842]") {
+    South south;
+    const auto server = flow_at("192.0.2.30:5060");
+    south.lose_north();
+    south.enters("nora", noras);
+    say(south, waiting("nora", "3").text(), server);
+    const auto notify = sent(south, "NOTIFY");
+    REQUIRE(notify);
+    CHECK(notify->first == calls::Hop(noras));
+    CHECK(notify->second.body.find("Voice-Message: 3/0") != std::string::npos);
+    say(south, waiting("nora", "4").text(), flow_at("192.0.2.31:5060"));
+    CHECK_FALSE(sent(south, "NOTIFY"));
+}
+
 TEST_CASE("what a phone claims of another's mailbox is not kept", "[calls][RFC3842][R16]") {
     South south;
     south.enters("alice", alices);

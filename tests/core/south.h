@@ -28,6 +28,7 @@ struct South : Gate {
     static Settings with_listener() {
         Settings settings = quick();
         settings.calls.listeners = {{base::Transport::udp, "192.0.2.1", 5060}};
+        settings.calls.voicemail = *VoicemailServer::parse("sip:messages@192.0.2.30");
         return settings;
     }
     void lose_north() {
