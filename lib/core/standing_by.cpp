@@ -73,6 +73,7 @@ void Gatekeeper::State::serve_next_standbys(Peer& home) {
         home.stand_ins_here = true;
         tell(entry);
         if (was_served) continue;
+        calling_.came(now_, entry, *out_);
         count_arrival(home, entry);
         ++home.standbys_served;
         announce(PhoneRegistered{*entry.aor, home.name, std::string(entry.bindings.front().contact), false,
@@ -98,6 +99,7 @@ void Gatekeeper::State::serve_stray(const base::Aor& aor) {
     put_in_service(now_, entry->bindings);
     entry->stray = true;
     tell(*entry);
+    calling_.came(now_, *entry, *out_);
     announce(PhoneRegistered{*entry->aor, home->name, std::string(entry->bindings.front().contact), true});
 }
 
