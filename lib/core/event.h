@@ -96,12 +96,6 @@ struct WallClock {
     std::uint16_t minute_of_day = 0;
 };
 
-// How many calls the phone of this user has at this moment; whoever carries calls says so at each change (IP7).
-struct CallsChanged {
-    base::Aor aor;
-    std::uint32_t calls = 0;
-};
-
 struct OperatorCommand {
     base::CommandId id;
     Command command;
@@ -133,7 +127,7 @@ struct TimePassed {};
 
 using Event = std::variant<RegisterRequest, OptionsRequest, Started, MemoryFound, NonceKeyMade, PeerMessageReceived,
                            PeerLinkChanged, StateLoaded, UsersLoaded, UsersChanged, LicencesLoaded, StoreAvailability,
-                           PhoneProbed, WallClock, CallsChanged, OperatorCommand, LoopLagMeasured, SipReceived, HopLost,
-                           SelfObserved, TimePassed>;
+                           PhoneProbed, WallClock, OperatorCommand, LoopLagMeasured, SipReceived, HopLost, SelfObserved,
+                           TimePassed>;
 
 }  // namespace innkeeper::core

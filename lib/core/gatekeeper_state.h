@@ -206,7 +206,6 @@ private:
 
     // returning.cpp: failback
     void on(WallClock& clock);
-    void on(CallsChanged& changed);
     FailoverFacts failover_facts(const Peer& peer) const;
     void release_guests(Peer& peer);
     void send_home(Peer& peer, std::size_t most);

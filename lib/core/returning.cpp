@@ -13,14 +13,6 @@ void Gatekeeper::State::on(WallClock& clock) {
     for (auto& [name, peer] : peers_) review(peer);
 }
 
-void Gatekeeper::State::on(CallsChanged& changed) {
-    LocationEntry* entry = location_.find(changed.aor);
-    if (entry == nullptr || entry->calls == changed.calls) return;
-    entry->calls = changed.calls;
-    entry->calls_since = now_;
-    location_.settle(*entry, false);
-}
-
 bool Gatekeeper::State::window_open() const {
     const auto& window = settings_.failover.failback_window;
     return !window || (minute_of_day_ && window->contains(*minute_of_day_));

@@ -263,11 +263,6 @@ Stage::Answer Stage::phone_acts(world::Phone& phone, const Words& words) {
         words[2] == "on" ? phone.switch_on() : phone.switch_off();
         return {};
     }
-    // 100 is in a call at south, 100 is in no call at south
-    if (words.size() == 7 && words[1] == "is" && words[4] == "call") {
-        site(words[6]).change_calls(phone.orders().aor, words[3] == "a" ? 1 : 0);
-        return {};
-    }
     not_understood(words);
 }
 

@@ -50,22 +50,24 @@ void flap_all_links(World& world) {
     }
 }
 
-// IP7: guests begin and end calls while their home comes back and takes the others.
+// IP7: phones begin and end calls while their home comes back and takes its guests.
 void call_while_home_returns(World& world) {
     Site& home = world.site(home_drawn(world));
+    const auto& phones = world.phones();
+    for (const auto& phone : phones) phone->answer_after(world.random.between(200ms, 2s));
     home.kill();
     world.run_for(world.random.between(10s, 40s));
-    home.start();
-    for (int i = 0; i < 20; ++i) {
-        const auto& phone = world.phones()[world.random.below(world.phones().size())];
-        if (phone->orders().home == home.name())
-            for (const base::SiteName& server : phone->orders().servers)
-                if (server != home.name())
-                    world.site(server.text).change_calls(phone->orders().aor, static_cast<std::uint32_t>(i % 2));
-        world.run_for(world.random.between(500ms, 5s));
+    for (int i = 0; i < 40; ++i) {
+        if (i == 10) home.start();
+        const std::size_t caller = world.random.below(phones.size());
+        const std::size_t other = (caller + 1 + world.random.below(phones.size() - 1)) % phones.size();
+        if (phones[caller]->calls().busy())
+            phones[caller]->hang_up();
+        else
+            phones[caller]->call(std::string(phones[other]->orders().aor.user()));
+        world.run_for(world.random.between(300ms, 3s));
     }
-    for (const auto& phone : world.phones())
-        for (const auto& [name, site] : world.sites()) site->change_calls(phone->orders().aor, 0);
+    for (const auto& phone : phones) phone->hang_up();
 }
 
 }  // namespace innkeeper::sim

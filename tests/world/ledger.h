@@ -32,8 +32,7 @@ struct Ledger {
     std::map<base::Aor, base::SiteName> standbys;                         // and their homes, as last written
     std::map<base::Aor, std::pair<std::string, std::uint32_t>> licences;  // pool and number drawn, by AOR
     std::map<base::SiteName, bool> physical_seen;                         // since its failover was last normal
-    std::map<base::Aor, Moment> turns;         // when those who wait may come, as they were told
-    std::map<base::Aor, std::uint32_t> calls;  // of its phones, as it was told
+    std::map<base::Aor, Moment> turns;  // when those who wait may come, as they were told
     bool users_loaded = false;
     bool draining = false;
     bool pbx_lost = false;

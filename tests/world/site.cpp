@@ -250,16 +250,6 @@ void Site::measure_lag(base::Duration lag) {
     when_awake([this, lag] { step(core::LoopLagMeasured{lag}, {"lag"}); });
 }
 
-void Site::change_calls(const base::Aor& aor, std::uint32_t calls) {
-    const Act act(world_.inputs, [&] {
-        return std::string(aor.user()) + " is in " + (calls > 0 ? "a" : "no") + " call at " + name().text;
-    });
-    when_awake([this, aor, calls] {
-        world_.watch.calls_changed(*this, aor, calls);
-        step(core::CallsChanged{aor, calls}, {"calls"});
-    });
-}
-
 void Site::show_time(std::uint16_t minute_of_day) {
     when_awake([this, minute_of_day] { step(core::WallClock{minute_of_day}, {"clock"}); });
 }

@@ -64,7 +64,6 @@ public:
     void thaw();
     void stop_as_planned();  // SIGTERM: drains, then ends
     void set_store_available(bool available);
-    void change_calls(const base::Aor& aor, std::uint32_t calls);  // as whoever carries calls will tell it
     void show_time(std::uint16_t minute_of_day);
     void change_users(std::vector<backup::UserRecord> changed, std::vector<base::Aor> removed);
 

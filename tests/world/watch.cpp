@@ -290,7 +290,8 @@ void Watch::judge_notice(Site& site, const core::Notice& notice) {
             judge_release(site, removed->guest_of, removed->aor);
         ledger.let_go_of(removed->aor);
     } else if (const auto* judged = std::get_if<core::RegisterJudged>(&notice)) {
-        if (judged->refusal == core::Refusal::home_is_back && ledger.calls[judged->aor] > 0)
+        if (judged->refusal == core::Refusal::home_is_back && calls.in_call_at(site, judged->aor) &&
+            ledger.serves(judged->aor, world_.calendar.now()))
             violated("a phone in a call is not sent home", told);
         if (judged->refusal == core::Refusal::home_is_back)
             if (const base::SiteName* home = home_of(world_, judged->aor)) judge_release(site, *home, judged->aor);

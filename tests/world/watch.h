@@ -47,7 +47,6 @@ public:
     void tick();                   // every 100 ms: rules about durations
     void judge_queue(Site& site);  // of newcomers who wait there
 
-    void calls_changed(Site& site, const base::Aor& aor, std::uint32_t calls);
     // R6: how often a phone changed the site that alone serves it.
     std::uint32_t moves_of(const base::Aor& aor) const;
     std::uint32_t most_moves() const;

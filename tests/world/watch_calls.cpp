@@ -47,6 +47,7 @@ void CallWatch::changed(const Phone& phone, const Call& call) {
         for (const base::SiteName& site : {attempt->by, call.server})
             attempt->lives[site] = world_.site(site.text).life();
     }
+    if (call.state == Call::State::talking && call.outgoing) attempt->set_up = true;
     if (call.state == Call::State::over) ended(*attempt, call);
 }
 
@@ -234,7 +235,7 @@ void CallWatch::judge(Attempt& attempt) {
 bool CallWatch::in_call_at(const Site& site, const base::Aor& aor) const {
     return std::any_of(attempts_.begin(), attempts_.end(), [&](const auto& one) {
         const Attempt& attempt = one.second;
-        if (attempt.over || !attempt.answered) return false;
+        if (attempt.over || !attempt.answered || !attempt.set_up) return false;
         const auto life = attempt.lives.find(site.name());
         if (life == attempt.lives.end() || life->second != site.life()) return false;
         return attempt.caller->orders().aor == aor || attempt.callee->orders().aor == aor;

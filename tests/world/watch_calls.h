@@ -58,6 +58,7 @@ private:
         Moment ended{};
         bool left_hanging = false;  // ended in a way that a site on its path may not know of
         bool answered = false;
+        bool set_up = false;  // and the answer has come to the caller, so that every site on its path has seen it
         std::map<base::SiteName, std::uint64_t> lives;  // of the sites on its path, when it was answered
     };
 

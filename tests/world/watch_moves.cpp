@@ -18,10 +18,6 @@ constexpr std::uint32_t most_doublings = 4;
 
 }  // namespace
 
-void Watch::calls_changed(Site& site, const base::Aor& aor, std::uint32_t count) {
-    ledgers_[site.name()].calls[aor] = count;
-}
-
 std::uint32_t Watch::moves_of(const base::Aor& aor) const {
     const auto known = travels_.find(aor);
     return known == travels_.end() ? 0 : known->second.moves;
