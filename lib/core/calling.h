@@ -98,6 +98,7 @@ private:
     bool is_voicemail(const calls::Hop& hop) const;
     CallOrigin origin_of(const calls::Hop& from) const;
     base::Aor caller_of(const calls::Message& request) const;
+    base::Aor sender_of(const calls::Message& request, const calls::Hop& from);
     void vouch_for(calls::Message& request, const backup::UserRecord& caller) const;
     std::string_view settings_of(const base::Aor& aor) const;
     bool prove(calls::Message& request, const calls::Hop& from);

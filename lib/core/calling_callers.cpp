@@ -95,6 +95,27 @@ base::Aor Calling::caller_of(const Message& request) const {
     return aor_in(request, anonymous ? "P-Preferred-Identity" : "From");
 }
 
+// Inside a dialog the called side says in From whom the caller dialled: an extension or a hunt group. Then it is the
+// user with that extension, else the one whose phone speaks. That is a look at everybody.
+base::Aor Calling::sender_of(const Message& request, const calls::Hop& from) {
+    const base::Aor aor = caller_of(request);
+    const backup::UserRecord* record = record_of(aor);
+    const bool is_user = record != nullptr && record->terminal != backup::TerminalKind::group;
+    if (is_user || aor.empty() || !calls::is_inside_dialog(request)) return aor;
+    const base::Aor* user = house_.directory.find_extension(aor);
+    if (user == nullptr) user = house_.vault.find_extension(aor);
+    if (user != nullptr) return *user;
+    base::Aor found = aor;
+    if (!searches_.take(now_)) return found;
+    house_.location.any_registered([&](const LocationEntry& entry) {
+        const bool speaks = std::any_of(entry.bindings.begin(), entry.bindings.end(),
+                                        [&](const Binding& binding) { return calls::Hop(binding.flow) == from; });
+        if (speaks) found = *entry.aor;
+        return speaks;
+    });
+    return found;
+}
+
 // In effect: of a guest those that were changed here.
 std::string_view Calling::settings_of(const base::Aor& aor) const {
     if (const backup::UserRecord* own = house_.directory.find(aor)) return own->settings;
@@ -115,8 +136,9 @@ void Calling::vouch_for(Message& request, const backup::UserRecord& caller) cons
 // By the password of the user who calls (RFC 3261 section 22.3); what it was proved with goes no further.
 bool Calling::prove(Message& request, const calls::Hop& from) {
     const auto* flow = std::get_if<base::Flow>(&from);
-    const base::Aor aor = caller_of(request);
-    if (flow == nullptr || aor.empty()) return false;
+    if (flow == nullptr || request.find("Proxy-Authorization") == nullptr) return false;
+    const base::Aor aor = sender_of(request, from);
+    if (aor.empty()) return false;
     const backup::UserRecord* record = record_of(aor);
     if (record == nullptr || !record->enabled) return false;
     for (const std::string_view header : request.all("Proxy-Authorization")) {
@@ -136,7 +158,7 @@ bool Calling::prove(Message& request, const calls::Hop& from) {
 void Calling::challenge(calls::ContextId id, calls::ProxyEffects& more) {
     const Message& request = *proxy_.request(id);
     const auto* flow = std::get_if<base::Flow>(proxy_.origin(id));
-    const base::Aor aor = caller_of(request);
+    const base::Aor aor = sender_of(request, *proxy_.origin(id));
     // Nobody relays through us for strangers: who is not of this network is told nothing.
     if (flow == nullptr || aor.empty()) return proxy_.reject(id, 403, "Not A User Of This Network", {}, more);
     const LocationEntry* entry = house_.location.find(aor);

@@ -40,6 +40,24 @@ TEST_CASE("the called side hangs up through the backup, too", "[calls][IP7]") {
     CHECK(sent(south, "BYE")->first == calls::Hop(noras));
 }
 
+TEST_CASE("who was called by an extension or in a hunt group proves to be the user", "[calls][IP5][IP7]") {
+    South south;
+    south.lose_north();
+    south.enters("nora", noras);
+    south.enters("ned", neds);
+    Said bye{"BYE", "sales", "b", "nora", "a", "sip:nora@192.0.2.11:5060", of_north, "talk", 1};
+    SECTION("with that user's password") {
+        say_with_password(south, bye, neds, "ned");
+        REQUIRE(sent(south, "BYE"));
+        CHECK(sent(south, "BYE")->first == calls::Hop(noras));
+    }
+    SECTION("with another's") {
+        say_with_password(south, bye, neds, "nora");
+        CHECK(status(south) == 407);
+        CHECK_FALSE(sent(south, "BYE"));
+    }
+}
+
 TEST_CASE("a stranger, or a guest without its password, ends nobody's call", "[calls][IP7][R16]") {
     South south;
     south.lose_north();

@@ -74,18 +74,18 @@ inline void answer(Gate& gate, const Sent& request, std::uint16_t status, std::s
     say(gate, octets, request.first);
 }
 
-// As a phone whose password is its user's name; what the last step did is what became of it.
-inline void say_with_password(Gate& gate, Said said, const base::Flow& from) {
+// As a phone whose password is its user's name; what the last step did is what became of it. `user`: else the one in
+// From.
+inline void say_with_password(Gate& gate, Said said, const base::Flow& from, std::string user = {}) {
+    if (user.empty()) user = said.from;
     say(gate, said.text(), from);
     REQUIRE(status(gate) == 407);
     const std::string challenge = *sips(gate).back().second.find("Proxy-Authenticate");
     const auto start = challenge.find("nonce=\"") + 7;
     support::DigestSession session;
     session.take(support::domain, challenge.substr(start, challenge.find('"', start) - start));
-    said.more +=
-        "Proxy-Authorization: " +
-        session.header(said.from, auth::make_ha1(said.from, support::domain, said.from), said.method, said.target()) +
-        "\r\n";
+    said.more += "Proxy-Authorization: " +
+                 session.header(user, auth::make_ha1(user, support::domain, user), said.method, said.target()) + "\r\n";
     say(gate, said.text(), from);
 }
 
