@@ -107,9 +107,12 @@ TEST_CASE("a user is found by the extension, too", "[calls]") {
 
 TEST_CASE("the caller is who the record says, whatever the phone claims", "[calls][R16]") {
     Office office;
-    office.call("ann", "bob", "P-Asserted-Identity: <sip:boss@example.test>\r\n");
-    CHECK(*office.sip_to(office.phone("bob"), "INVITE")->find("P-Asserted-Identity") ==
-          "\"ann\" <sip:ann@example.test>");
+    office.call(
+        "ann", "bob",
+        "P-Asserted-Identity: <sip:boss@example.test>\r\nDiversion: <sip:boss@example.test>;reason=unconditional\r\n");
+    const auto invite = office.sip_to(office.phone("bob"), "INVITE");
+    CHECK(*invite->find("P-Asserted-Identity") == "\"ann\" <sip:ann@example.test>");
+    CHECK(invite->find("Diversion") == nullptr);
     office.set("ann", R"({"identity":"+49301234"})");
     office.call("ann", "bob");
     CHECK(*office.sip_to(office.phone("bob"), "INVITE")->find("P-Asserted-Identity") ==

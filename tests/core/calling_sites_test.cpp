@@ -48,6 +48,11 @@ TEST_CASE("of two sites that say they have the phone the one where it registered
     }
 }
 
+TEST_CASE("a user whose home speaks is asked of that home, though the record is here too", "[calls][IP5]") {
+    Town town;
+    CHECK(rung(town) == to_north);
+}
+
 TEST_CASE("a home that is frozen is not called, though its link is up and it had the phone last", "[calls][IP1]") {
     Town town;
     town.is_guest_of_west();
