@@ -36,7 +36,7 @@ cmake --build "$folder" >"$folder.log" 2>&1 || { tail -n 200 "$folder.log"; exit
 export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1
 export UBSAN_OPTIONS=print_stacktrace=1
 export TSAN_OPTIONS=second_deadlock_stack=1:halt_on_error=1
-export INNKEEPER_SIM_SEEDS=6 # of each kind: the main build has run the many
+export INNKEEPER_SIM_SEEDS=3 # of each kind: the main build has run the many
 case $way in
 address) labels='unit|edge|e2e' ;; # real phones too: what they send is what nobody thought of
 thread) labels='unit|edge' ;;
