@@ -111,6 +111,13 @@ base::Endpoint UdpListener::local() const {
 }
 
 void UdpListener::send_to(const base::Endpoint& remote, std::string_view octets) {
+    if (serving_)
+        to_follow_.emplace_back(remote, octets);
+    else
+        send_now(remote, octets);
+}
+
+void UdpListener::send_now(const base::Endpoint& remote, std::string_view octets) {
     const SocketAddress to = SocketAddress::from(remote);
     const auto try_once = [&] {
         return ::sendto(socket_, octets.data(), octets.size(), MSG_DONTWAIT, to.get(), to.length) >= 0;
@@ -156,8 +163,11 @@ void UdpListener::receive() {
         const int got = ::recvmmsg(socket_, batch_->in, batch_size, MSG_DONTWAIT, nullptr);
         if (got < 0 && is_of_another_datagram(errno)) continue;
         if (got <= 0) return;
+        serving_ = true;
         for (unsigned i = 0; i < static_cast<unsigned>(got); ++i) serve_one(i);
+        serving_ = false;
         send(batch_->answers);
+        send_what_follows();
         batch_->prepare(static_cast<unsigned>(got));
         if (static_cast<unsigned>(got) < batch_size) return;
     }
@@ -185,6 +195,11 @@ void UdpListener::serve_one(unsigned i) {
     }
     const auto served = server_.serve(datagram, source, room);
     if (!served.answer.empty()) batch_->queue_answer(i, served.answer);
+}
+
+void UdpListener::send_what_follows() {
+    for (const auto& [remote, octets] : to_follow_) send_now(remote, octets);
+    to_follow_.clear();
 }
 
 void UdpListener::send(unsigned answers) {

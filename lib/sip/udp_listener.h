@@ -4,6 +4,10 @@
 #include <functional>
 #include <memory>
 #include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/address.h"
 #include "host/loop.h"
@@ -22,7 +26,8 @@ public:
 
     base::Endpoint local() const;
 
-    // One datagram of our own accord; lost datagrams are the sender's to repeat.
+    // One datagram of our own accord; lost datagrams are the sender's to repeat. What a datagram gives rise to leaves
+    // after its answer: a phone hears that it is registered before it hears anything else.
     void send_to(const base::Endpoint& remote, std::string_view octets);
 
     // From now on `on_unreachable` is told when ICMP says that nothing sent to `remote` arrives there (SR2); not from
@@ -35,6 +40,8 @@ private:
     void receive();
     void serve_one(unsigned i);
     void send(unsigned answers);
+    void send_now(const base::Endpoint& remote, std::string_view octets);
+    void send_what_follows();
     void read_errors();
 
     RequestServer& server_;
@@ -43,6 +50,8 @@ private:
     std::set<base::Endpoint> reported_;
     OnUnreachable on_unreachable_;
     std::unique_ptr<Batch> batch_;
+    bool serving_ = false;                                           // a batch
+    std::vector<std::pair<base::Endpoint, std::string>> to_follow_;  // its answers
     std::unique_ptr<host::Watch> watch_;
 };
 

@@ -20,6 +20,7 @@ GrantingEdge::GrantingEdge(std::vector<std::string_view> listeners, sip::PhoneEd
                     response.contacts.push_back({contact.uri, contact.instance, contact.reg_id, contact.q, expires});
             }
             edge->answer(response);
+            if (!greeting.empty()) edge->send(request.source, greeting);
         },
         [this](const core::OptionsRequest& request) {
             ++options;

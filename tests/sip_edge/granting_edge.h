@@ -21,6 +21,7 @@ struct GrantingEdge {
     std::vector<core::PhoneProbed> probed;
     std::vector<std::pair<calls::Hop, std::string>> passed;  // what belongs to calls
     std::vector<calls::Hop> lost;
+    std::string greeting;  // sent to whoever has registered, when the answer has been given
 
     explicit GrantingEdge(std::vector<std::string_view> listeners, sip::PhoneEdgeSettings settings = {});
 

@@ -72,6 +72,14 @@ TEST_CASE("an answer is passed on, and a message goes to the flow that it came f
     CHECK(site.next_answer(phone).substr(0, 7) == "MESSAGE");
 }
 
+TEST_CASE("a phone hears that it is registered before it hears anything else", "[sip][calls]") {
+    GrantingEdge site({"udp:127.77.21.1:0"});
+    site.greeting = "NOTIFY sip:1001@127.0.0.1 SIP/2.0\r\n\r\n";
+    UdpPhone phone(site.address());
+    CHECK(status_of(site.answer_to(phone, RegisterText{}.text())) == 200);
+    CHECK(site.next_answer(phone).substr(0, 6) == "NOTIFY");
+}
+
 TEST_CASE("a port that is taken is told in one line", "[sip]") {
     for (const std::string transport : {"udp", "tcp"}) {
         GrantingEdge site({transport + ":127.77.21.1:0"});
