@@ -13,11 +13,12 @@ def _wait_for(event, phones, before, seconds):
                                        f'{phone.process.output()[-6000:]}', pause=0.02)
 
 
-def call(caller, callee, seconds=15):
-    """Until both are in the call; how long that took, in seconds. The callee answers by itself."""
+def call(caller, callee, seconds=15, number=None):
+    """Until both are in the call; how long that took, in seconds. The callee answers by itself. `number`: what is
+    dialled, where it is not the callee's own."""
     before = {phone: len(phone.events()) for phone in (caller, callee)}
     began = time.monotonic()
-    caller.dial(f'sip:{callee.user}@{DOMAIN}')
+    caller.dial(f'sip:{number or callee.user}@{DOMAIN}')
     _wait_for('CALL_ESTABLISHED', (caller, callee), before, seconds)
     return time.monotonic() - began
 

@@ -108,7 +108,10 @@ class SipPhone:
 
     def _answers_probe(self, text):
         """A server asks whether the phone is there."""
-        if not text.startswith('OPTIONS '):
+        return self._says_yes(text, 'OPTIONS')
+
+    def _says_yes(self, text, method):
+        if not text.startswith(f'{method} '):
             return False
         asked = text.split('\r\n\r\n', 1)[0].split('\r\n')[1:]
         copied = [line for line in asked
@@ -128,6 +131,18 @@ class SipPhone:
         finally:
             if self.socket:
                 self.socket.settimeout(self.timeout)
+
+    def hear(self, method, seconds):
+        """The next request of that method, which is answered with 200."""
+        ends = time.monotonic() + seconds
+        try:
+            while True:
+                self.socket.settimeout(max(0.01, ends - time.monotonic()))
+                text = self._receive()
+                if self._says_yes(text, method):
+                    return text
+        finally:
+            self.socket.settimeout(self.timeout)
 
     def authorization(self, answer, algorithm='MD5', password=None):
         """The answer to a challenge."""
