@@ -17,6 +17,7 @@ from lab.process import Process, wait_until  # noqa: E402
 from sip_phone import SipPhone  # noqa: E402
 
 DAEMON = os.environ['LAB_DAEMON']
+SANITIZED = 'ASAN_OPTIONS' in os.environ  # that runtime makes mlock do nothing
 
 SIPP_GRANTED = (97,)  # how sipp ends where a scenario stops it
 CASE_SECONDS = 150  # less than what ctest allows, so that a case that hangs still closes its lab
