@@ -135,8 +135,10 @@ void Gatekeeper::State::let_go(const Searches::Search& search) {
     for (const Binding& binding : entry->bindings) {
         const auto silent = std::find_if(search.probed.begin(), search.probed.end(),
                                          [&](const auto& probed) { return probed.contact == binding.contact; });
-        if (silent == search.probed.end() || silent->flow != binding.flow) kept.push_back(binding);
-        if (silent != search.probed.end() && silent->flow != binding.flow) elsewhere = true;
+        if (silent == search.probed.end())
+            kept.push_back(binding);
+        else if (silent->flow != binding.flow)
+            elsewhere = true;
     }
     if (!elsewhere) {
         entry->let_go = now_;
