@@ -64,6 +64,14 @@ public:
         for (const auto& [aor, settings] : of->second.overlays) visit(of->second.records.at(aor).record, settings);
     }
 
+    // Calls visit(const UserRecord&) for each record of `home`, in no order.
+    template <class Visit>
+    void each(const base::SiteName& home, Visit visit) const {
+        const auto of = homes_.find(home);
+        if (of == homes_.end()) return;
+        for (const auto& [aor, kept] : of->second.records) visit(kept.record);
+    }
+
     std::uint64_t count(const base::SiteName& home) const;
     std::uint64_t digest(const base::SiteName& home) const;
 

@@ -80,13 +80,21 @@ Json ask(Connection& connection, const core::Command& command) {
     return answer;
 }
 
-Json ask_all_pages(Connection& connection, core::ShowRegistrations command) {
+void go_on_after(core::ShowRegistrations& command, const Json& next) {
+    command.after.value = next.get<std::uint64_t>();
+}
+void go_on_after(core::ShowGroups& command, const Json& next) {
+    command.after = next.get<std::string>();
+}
+
+template <class Paged>
+Json ask_all_pages(Connection& connection, Paged command, const char* key) {
     Json all = ask(connection, command);
     while (all.contains("next") && !all["next"].is_null()) {
-        command.after.value = all["next"].get<std::uint64_t>();
+        go_on_after(command, all["next"]);
         Json page = ask(connection, command);
-        if (!page.contains("registrations")) return page;
-        for (Json& row : page["registrations"]) all["registrations"].push_back(std::move(row));
+        if (!page.contains(key)) return page;
+        for (Json& row : page[key]) all[key].push_back(std::move(row));
         all["next"] = page["next"];
     }
     all.erase("next");
@@ -95,8 +103,11 @@ Json ask_all_pages(Connection& connection, core::ShowRegistrations command) {
 
 Json ask_daemon(const std::string& socket_path, const core::Command& command) {
     Connection connection(socket_path);
-    const auto* registrations = std::get_if<core::ShowRegistrations>(&command);
-    return registrations != nullptr ? ask_all_pages(connection, *registrations) : ask(connection, command);
+    if (const auto* registrations = std::get_if<core::ShowRegistrations>(&command))
+        return ask_all_pages(connection, *registrations, "registrations");
+    if (const auto* groups = std::get_if<core::ShowGroups>(&command))
+        return ask_all_pages(connection, *groups, "groups");
+    return ask(connection, command);
 }
 
 int complain(std::ostream& err, const std::string& text, int code) {

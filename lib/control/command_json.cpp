@@ -60,6 +60,11 @@ nlohmann::ordered_json to_json(const core::Drill& command) {
 nlohmann::ordered_json to_json(const core::ShowReadiness&) {
     return named("ready");
 }
+nlohmann::ordered_json to_json(const core::ShowGroups& command) {
+    auto json = named("groups");
+    json["after"] = command.after;
+    return json;
+}
 nlohmann::ordered_json to_json(const core::Failback& command) {
     auto json = named("failback");
     json["home"] = command.home.text;
@@ -105,6 +110,7 @@ base::Expected<core::Command> command_from(const nlohmann::json& json) {
     if (json.value("schema", 0) != schema)
         return base::error("this daemon speaks schema " + std::to_string(schema) + " of the control socket");
     const std::string name = json.value("command", "");
+    if (name == "groups") return core::Command{core::ShowGroups{json.value("after", "")}};
     const core::ShowRegistrations page{{json.value("after", std::uint64_t{0})}, json.value("guests_only", false)};
     if (name == "status") return core::Command{core::ShowStatus{}};
     if (name == "peers") return core::Command{core::ShowPeers{}};

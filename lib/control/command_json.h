@@ -1,6 +1,7 @@
 // Commands as JSON: {"schema":1,"command":"status"}, and with their arguments
 //   status | peers | licences | resume
 //   registrations  "after": position of the previous page's end (0), "guests_only": bool (false)
+//   groups         "after": AOR at the previous page's end ("")
 //   explain        "aor"
 //   drain          "reason" (""), "seconds": number until the site resumes by itself (none)
 //   drill          "home"

@@ -212,6 +212,33 @@ Json report(const core::CallsReport& calls) {
     return document("calls", list(calls.calls, &one_call));
 }
 
+Json one_group(const core::GroupReport& group) {
+    const auto one_member = [](const core::GroupMemberReport& member) {
+        return Json{{"to", member.target}, {"registered_at", member.at ? Json(member.at->text) : Json()}};
+    };
+    const auto text_or_null = [](const std::string& value) { return value.empty() ? Json() : Json(value); };
+    return {{"aor", text(group.aor.text())},
+            {"display_name", group.display_name},
+            {"extension", group.extension},
+            {"enabled", group.enabled},
+            {"home", group.home.text},
+            {"in_service_at", group.in_service_at.text},
+            {"since_seconds", seconds(group.since)},
+            {"trouble", text_or_null(group.trouble)},
+            {"strategy", text(group.strategy)},
+            {"members", list(group.members, one_member)},
+            {"overflow", text_or_null(group.overflow)},
+            {"night", group.night},
+            {"night_target", text_or_null(group.night_target)},
+            {"night_now", group.night_now}};
+}
+
+Json report(const core::GroupsReport& page) {
+    Json json = document("groups", list(page.rows, &one_group));
+    json["next"] = page.next ? Json(text(page.next->text())) : Json();
+    return json;
+}
+
 Json one_finding(const core::Finding& finding) {
     return {{"severity", text(to_text(finding.severity))},
             {"name", text(finding.name)},

@@ -9,6 +9,9 @@
 //       registrations_behind, records_behind, registrations, mismatches:[text]}]}
 //   {"schema":1,"registrations":[{aor, site, guest_of|null, contact, flow, user_agent, terminal, age_seconds,
 //       remaining_seconds}],"next":number|null}          with --json all pages in one, without `next`
+//   {"schema":1,"groups":[{aor, display_name, extension, enabled, home, in_service_at, since_seconds, trouble|null,
+//       strategy, members:[{to, registered_at|null}], overflow|null, night:[text], night_target|null, night_now}],
+//       "next":aor|null}                                 with --json all pages in one, without `next`
 //   {"schema":1,"licences":[{pool, capacity, used, free, ends_in_seconds|null}]}
 //   {"schema":1,"explain":{aor, admitted, rule, explanation, advice, facts:[{name, value}]}}
 //   {"schema":1,"ready":{site, ready, pairs:[{home, backup|null, ready, findings:[finding]}]}}      exit code 1: not

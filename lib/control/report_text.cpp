@@ -165,6 +165,38 @@ std::string registrations_text(const Json& registrations) {
     return table.empty() ? "no registrations\n" : table.text();
 }
 
+std::string members_of(const Json& group) {
+    std::string out;
+    for (const Json& member : group.at("members")) {
+        const std::string at = text(member, "registered_at");
+        out += (out.empty() ? "" : ", ") + text(member, "to") + (at.empty() ? "" : " (" + at + ")");
+    }
+    return out;
+}
+
+std::string remarks_on_group(const Json& group) {
+    if (const std::string trouble = text(group, "trouble"); !trouble.empty()) return "not usable: " + trouble;
+    if (!group.at("enabled").get<bool>()) return "disabled";
+    if (!group.at("night_now").get<bool>()) return "";
+    return "night service: calls go to " + text(group, "night_target");
+}
+
+std::string groups_text(const Json& groups) {
+    Table table({{"GROUP"},
+                 {"HOME"},
+                 {"IN SERVICE AT"},
+                 {"SINCE", Align::right},
+                 {"STRATEGY"},
+                 {"MEMBERS (REGISTERED AT)"},
+                 {"OVERFLOW"},
+                 {"REMARKS"}});
+    for (const Json& group : groups)
+        table.row({text(group, "aor"), text(group, "home"), text(group, "in_service_at"),
+                   duration(group, "since_seconds"), or_dash(text(group, "strategy")), or_dash(members_of(group)),
+                   or_dash(text(group, "overflow")), or_dash(remarks_on_group(group))});
+    return table.empty() ? "no hunt groups: --import-groups brings them\n" : table.text();
+}
+
 std::string validity(const Json& licence) {
     const Json& seconds = licence.at("ends_in_seconds");
     if (seconds.is_null()) return "without end";
@@ -303,6 +335,7 @@ std::string report_text(const Json& report) {
     if (report.contains("status")) return status_text(report["status"]);
     if (report.contains("peers")) return peers_text(report["peers"]);
     if (report.contains("registrations")) return registrations_text(report["registrations"]);
+    if (report.contains("groups")) return groups_text(report["groups"]);
     if (report.contains("licences")) return licences_text(report["licences"]);
     if (report.contains("explain")) return explain_text(report["explain"]);
     if (report.contains("history")) return history_text(report["history"]);

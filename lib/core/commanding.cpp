@@ -60,7 +60,7 @@ StatusReport Gatekeeper::State::status() const {
         if (draining_->ends) report.drain_ends_in = *draining_->ends - now_;
     }
     report.database_available = store_available_;
-    report.users = directory_.size();
+    report.users = directory_.users();
     report.registrations = location_.own_registered();
     report.guests = location_.guests();
     report.admissions = admissions();

@@ -6,6 +6,13 @@
 #include "core/fingerprint.h"
 
 namespace innkeeper::core {
+namespace {
+
+std::size_t is_group(const backup::UserRecord& record) {
+    return record.terminal == backup::TerminalKind::group ? 1 : 0;
+}
+
+}  // namespace
 
 const backup::UserRecord* Directory::find(const base::Aor& aor) const {
     const auto found = entries_.find(aor);
@@ -23,6 +30,8 @@ void Directory::put(backup::UserRecord record) {
     entry.digest = digest;
     if (known) extensions_.remove(entry.record);
     extensions_.put(record);
+    groups_ += is_group(record);
+    if (known) groups_ -= is_group(entry.record);
     entry.record = std::move(record);
     changes_.touch(entry);
 }
@@ -32,6 +41,7 @@ void Directory::remove(const base::Aor& aor) {
     if (found == entries_.end()) return;
     digest_ -= found->second.digest;
     extensions_.remove(found->second.record);
+    groups_ -= is_group(found->second.record);
     changes_.remove(found->second, found->first);
     entries_.erase(found);
 }

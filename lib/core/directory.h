@@ -29,6 +29,11 @@ public:
     // and never told to a backup.
     bool borrowed() const { return borrowed_ && !loaded_; }
     std::size_t size() const { return entries_.size(); }
+    std::size_t users() const { return entries_.size() - groups_; }  // without hunt groups
+    template <class Visit>                                           // visit(const UserRecord&), in no order
+    void each(Visit visit) const {
+        for (const auto& [aor, entry] : entries_) visit(entry.record);
+    }
 
     void put(backup::UserRecord record);
     void remove(const base::Aor& aor);
@@ -45,6 +50,7 @@ private:
     std::unordered_map<base::Aor, DirectoryEntry> entries_;
     ChangeLog<DirectoryEntry> changes_;
     backup::ExtensionIndex extensions_;
+    std::size_t groups_ = 0;
     std::uint64_t digest_ = 0;
     std::uint32_t load_ = 0;
     bool loaded_ = false;

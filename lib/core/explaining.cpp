@@ -76,6 +76,8 @@ Report Gatekeeper::State::carry_out(const Explain& command) {
     const Caller caller = identify(*aor);
     const LocationEntry* entry = location_.find(*aor);
     const bool here = entry != nullptr && !entry->bindings.empty();
+    if (caller.record != nullptr && caller.record->terminal == backup::TerminalKind::group)
+        return Declined{std::string(aor->text()) + " is a hunt group, which never registers; see --groups"};
     if (caller.home != nullptr) review(*caller.home);
 
     ExplainReport report;

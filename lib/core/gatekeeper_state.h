@@ -272,6 +272,11 @@ private:
     Report carry_out(const SetUser& command);
     Report carry_out(const ShowFailoverChanges& command);
 
+    // grouping.cpp
+    std::optional<base::SiteName> registered_at(const base::Aor& aor) const;
+    GroupReport report_on_group(const backup::UserRecord& record, const Peer* home) const;
+    Report carry_out(const ShowGroups& command);
+
     // rehearsing.cpp
     void on(SelfObserved& observed);
     void look_for_physical_phones();

@@ -125,7 +125,7 @@ void Gatekeeper::State::on(UsersLoaded& loaded) {
     for (const backup::UserRecord& record : loaded.users)
         if (!record.enabled) forget_user(record.aor);
     for (const base::Aor& gone : directory_.load(std::move(loaded))) forget_user(gone);
-    if (complete) announce(UsersReady{directory_.size()});
+    if (complete) announce(UsersReady{directory_.users()});
     if (serving() && !served_before)
         for (auto& [name, peer] : peers_) send_heartbeat(peer);  // backups stop taking guests before they hear of ours
     if (!publish_at_) publish_at_ = now_;

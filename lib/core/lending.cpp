@@ -103,7 +103,7 @@ void Gatekeeper::State::receive(Peer& peer, RecordsLent& page) {
 // Design decision 7. The backups are told nothing of this list: it is theirs, and may be older than what they hold.
 void Gatekeeper::State::serve_borrowed_users(const base::SiteName& from) {
     directory_.finish_borrowing();
-    announce(UsersBorrowed{from, directory_.size()});
+    announce(UsersBorrowed{from, directory_.users()});
     for (auto& [name, peer] : peers_) send_heartbeat(peer);
 }
 

@@ -14,6 +14,7 @@
 #include "core/call_record.h"
 #include "core/drill.h"
 #include "core/failover_phase.h"
+#include "core/group_report.h"
 #include "core/pbx_watch.h"
 #include "core/peer_message.h"
 #include "core/readiness.h"
@@ -69,10 +70,14 @@ struct SetUser {
 struct ShowFailoverChanges {
     base::SiteName home;
 };
+// The hunt groups of this site and those entrusted to it: where they are in service, where their members are.
+struct ShowGroups {
+    std::string after;  // page by page: `next` of the previous page
+};
 
 using Command =
     std::variant<ShowStatus, ShowPeers, ShowRegistrations, ShowLicences, Explain, Drain, Resume, ShowHistory, ShowCalls,
-                 Failback, Force, SetUser, ShowFailoverChanges, Drill, ShowReadiness>;
+                 Failback, Force, SetUser, ShowFailoverChanges, Drill, ShowReadiness, ShowGroups>;
 
 struct HomeStatus {
     base::SiteName home;
@@ -236,8 +241,8 @@ struct Declined {
     std::string text;  // what is wrong and what to do
 };
 
-using Report =
-    std::variant<StatusReport, std::vector<PeerReport>, RegistrationsReport, std::vector<LicenceReport>, ExplainReport,
-                 HistoryReport, CallsReport, FailoverChangesReport, DrillReport, ReadinessReport, Done, Declined>;
+using Report = std::variant<StatusReport, std::vector<PeerReport>, RegistrationsReport, std::vector<LicenceReport>,
+                            ExplainReport, HistoryReport, CallsReport, FailoverChangesReport, DrillReport,
+                            ReadinessReport, GroupsReport, Done, Declined>;
 
 }  // namespace innkeeper::core

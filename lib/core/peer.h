@@ -91,4 +91,11 @@ struct Peer {
     }
 };
 
+// Hunt groups are in service at the backup from the loss of their home until failback begins (IP5). A home that cannot
+// be reached from here cannot be handed a call either.
+inline bool serves_groups_of(const Peer& home) {
+    const Phase phase = home.failover.phase;
+    return phase == Phase::allowed || phase == Phase::active || phase == Phase::settling || home.link != LinkState::up;
+}
+
 }  // namespace innkeeper::core

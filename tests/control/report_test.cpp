@@ -309,3 +309,31 @@ TEST_CASE("a drill says how many, when, and who stays outside with what to do", 
         "  warns: north is older\n"
         "          update it\n");
 }
+
+TEST_CASE("hunt groups are told with their members and where they are in service", "[control][groups]") {
+    core::GroupReport sales;
+    sales.aor = *base::Aor::parse("sales@example.com");
+    sales.home = {"north"};
+    sales.in_service_at = {"west"};
+    sales.since = std::chrono::seconds(90);
+    sales.strategy = "rotary";
+    sales.members = {{"1001@example.com", base::SiteName{"west"}}, {"0049301234", std::nullopt}};
+    sales.overflow = "voicemail";
+    sales.night = {"18:00-08:00"};
+    sales.night_target = "1000";
+    const core::GroupsReport page{{sales}, std::nullopt};
+    CHECK(to_line(to_json(page)) ==
+          R"({"schema":1,"groups":[{"aor":"sales@example.com","display_name":"","extension":"","enabled":true,)"
+          R"("home":"north","in_service_at":"west","since_seconds":90.0,"trouble":null,"strategy":"rotary",)"
+          R"("members":[{"to":"1001@example.com","registered_at":"west"},{"to":"0049301234","registered_at":null}],)"
+          R"("overflow":"voicemail","night":["18:00-08:00"],"night_target":"1000","night_now":false}],"next":null})"
+          "\n");
+    CHECK_THAT(report_text(to_json(page)), Catch::Contains("1001@example.com (west), 0049301234"));
+    sales.night_now = true;
+    CHECK_THAT(report_text(to_json(core::GroupsReport{{sales}, std::nullopt})),
+               Catch::Contains("night service: calls go to 1000"));
+    sales.trouble = "strategy: none of ring_all";
+    CHECK_THAT(report_text(to_json(core::GroupsReport{{sales}, sales.aor})),
+               Catch::Contains("not usable: strategy: none of ring_all"));
+    CHECK_THAT(report_text(to_json(core::GroupsReport{})), Catch::Contains("--import-groups"));
+}

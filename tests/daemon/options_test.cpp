@@ -203,6 +203,11 @@ TEST_CASE("other flags become tasks", "[options]") {
     CHECK(imported.options.task == Task::import_users);
     CHECK(imported.options.import_file == "users.csv");
     CHECK(texts(imported.problems).empty());
+    const auto groups = parse({"--import-groups", "groups.csv"});
+    CHECK(groups.options.task == Task::import_groups);
+    CHECK(groups.options.import_file == "groups.csv");
+    CHECK(parse({"--export-groups"}).options.task == Task::export_groups);
+    CHECK(std::holds_alternative<core::ShowGroups>(*parse({"--groups"}).options.command));
     const auto licences = parse({"--set-licence", "desk=5", "--set-licence=dect=7,until=2030-01-01"});
     CHECK(licences.options.task == Task::set_licence);
     CHECK(licences.options.licences == std::vector<std::string>{"desk=5", "dect=7,until=2030-01-01"});

@@ -250,6 +250,12 @@ struct ReportPrinter {
         for (const core::Finding& finding : found) line += ", " + text(to_text(finding.severity)) + ": " + finding.text;
         return line;
     }
+    std::string operator()(const core::GroupsReport& report) const {
+        std::string line;
+        for (const core::GroupReport& group : report.rows)
+            line += (line.empty() ? "" : "; ") + std::string(group.aor.text()) + " at " + group.in_service_at.text;
+        return line;
+    }
     std::string operator()(const core::ReadinessReport& report) const {
         std::string line;
         for (const core::PairReadiness& pair : report.pairs)
