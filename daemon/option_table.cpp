@@ -270,6 +270,8 @@ Table control_commands() {
                 [](Options& o, View) {
                     return ask(o, core::ShowRegistrations{{}, true});
                 }),
+        command("groups", "", "hunt groups: where each is in service and where its members are registered",
+                [](Options& o, View) { return ask(o, core::ShowGroups{}); }),
         command("licences", "", "pools: capacity, use and end",
                 [](Options& o, View) { return ask(o, core::ShowLicences{}); }),
         command("explain", "AOR", "would this phone be let in now, by which rule, and why not",
