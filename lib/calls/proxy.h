@@ -40,6 +40,7 @@ struct Group {
     std::vector<Fork> forks;
     base::Duration ring_for = base::Duration::max();
     base::Duration answer_within = base::Duration::max();  // who has not said anything by then, not even 100, is away
+    bool refusals_are_their_own = false;  // a 6xx of one of them says nothing about the others (section 16.7, step 5)
 };
 
 // The owner decides now: forward() or answer().
@@ -134,7 +135,8 @@ private:
         std::vector<Branch> branches;
         ResponseChoice refusals;
         base::Instant group_ends = base::Instant::max();
-        std::uint16_t refused_with = 0;  // the best since the last forward()
+        bool refusals_are_their_own = false;  // of the group that rings
+        std::uint16_t refused_with = 0;       // the best since the last forward()
         bool timed_out = false;
         base::Instant planned = base::Instant::max();  // its place in the agenda
         bool invite = false;

@@ -86,6 +86,7 @@ void Proxy::start_next_group(base::Instant now, Context& context, ProxyEffects& 
     Group group = std::move(context.groups.front());
     context.groups.pop_front();
     context.timed_out = false;
+    context.refusals_are_their_own = group.refusals_are_their_own;
     if (group.ring_for != base::Duration::max()) context.group_ends = now + group.ring_for;
     // RFC 5393 section 5.3.3: what may still be spent is shared by those that ring at once.
     const auto count = static_cast<std::uint32_t>(group.forks.size());
@@ -138,6 +139,8 @@ void Proxy::note_refusal(Context& context, Message refusal) {
 }
 
 void Proxy::branch_refused(base::Instant now, Context& context, Message refusal, ProxyEffects& out) {
+    if (refusal.status >= 600 && context.refusals_are_their_own)
+        refusal = make_answer(context.request, 480, "Temporarily Unavailable", context.to_tag);
     const bool global = refusal.status >= 600;
     note_refusal(context, std::move(refusal));
     if (global) {

@@ -33,7 +33,9 @@ std::string Calling::name_of(std::string_view uri) const {
 base::SiteName Calling::guest_home_of(std::string_view uri) const {
     const auto aor = aor_of(uri);
     const LocationEntry* entry = aor ? house_.location.find(*aor) : nullptr;
-    return entry != nullptr && is_served(entry->bindings) ? entry->guest_of : base::SiteName{};
+    if (entry != nullptr && is_served(entry->bindings)) return entry->guest_of;
+    const Target target = aor ? target_of(std::string(uri)) : Target{};
+    return target.record != nullptr && is_group_of_lost_home(target) ? *target.home : base::SiteName{};
 }
 
 // An INVITE that is let pass; challenges and strangers leave nothing behind.
@@ -68,6 +70,7 @@ void Calling::perform(calls::Concluded& concluded, calls::ProxyEffects&) {
 }
 
 void Calling::note_end(const calls::Dialog& dialog) {
+    note_idle(dialog);
     for (CallRecord& record : records_.hung_up(now_, dialog.call_id, dialog.caller.tag))
         out_->push_back(WriteRow{std::move(record)});
 }

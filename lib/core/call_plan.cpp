@@ -16,6 +16,8 @@ std::string_view to_text(Diversion reason) {
             return "no-answer";
         case Diversion::unavailable:
             return "unavailable";
+        case Diversion::time_of_day:
+            return "time-of-day";
     }
     return "unknown";
 }
@@ -54,10 +56,13 @@ CallStep CallPlan::next(const TargetFacts& target, Outcome outcome) {
         case Tried::nothing:
             return begin(target);
         case Tried::phones:
+            if (target.hunted) return GiveUp{};  // the group goes on
             if (outcome == Outcome::busy) return not_reached(target, Diversion::busy);
             if (outcome == Outcome::no_answer) return not_reached(target, Diversion::no_answer);
             if (outcome == Outcome::refused) return GiveUp{};
             return not_reached(target, Diversion::unavailable);
+        case Tried::members:
+            return nobody_took_it(target, outcome == Outcome::busy ? Diversion::busy : Diversion::no_answer);
         case Tried::site:  // which decides for its phones; unless it has lost them, or we have lost it
             if (target.known_here && (outcome == Outcome::unknown || outcome == Outcome::lost))
                 return not_reached(target, Diversion::unavailable);
@@ -80,6 +85,7 @@ CallStep CallPlan::begin(const TargetFacts& target) {
     if (std::find(seen_.begin(), seen_.end(), target.name) != seen_.end())
         return because_ ? give_up() : GiveUp{482, "Forwarded In A Circle"};
     seen_.push_back(target.name);
+    if (target.hunt) return hunt(target);
     // A site that is asked says that it does not know the target and nothing else: the one that asks has to go on.
     if (target.registered_here) return call_user(target);
     if (target.registered_at) {
@@ -92,8 +98,36 @@ CallStep CallPlan::begin(const TargetFacts& target) {
     return ask_next(target);
 }
 
+// Whom the group rings was settled when the call came; who is free by then may be another.
+CallStep CallPlan::hunt(const TargetFacts& target) {
+    rule_ = target.hunt->night ? "night_service" : "hunt_group";
+    hunt_ = *target.hunt;
+    if (hunt_.night) return nobody_took_it(target, Diversion::time_of_day);
+    if (hunt_.stages.empty())
+        return nobody_took_it(target, hunt_.status == 486 ? Diversion::busy : Diversion::unavailable);
+    tried_ = Tried::members;
+    return RingMembers{hunt_.stages, hunt_.next};
+}
+
+CallStep CallPlan::nobody_took_it(const TargetFacts& target, Diversion reason) {
+    because_ = reason;
+    if (hunt_.then && !hunt_.then->voicemail) return divert(target, to_text(*hunt_.then), reason);
+    if (hunt_.then && target.voicemails > 0) return leave_message(target, 0);
+    if (reason == Diversion::busy) return GiveUp{486, "All Members Busy"};
+    return GiveUp{480, reason == Diversion::no_answer ? "No Member Answered" : "No Member Registered"};
+}
+
+CallStep CallPlan::ring_member(const TargetFacts& target) {
+    rule_ = "hunt_group";
+    if (target.features.dnd || !target.registered_here) return GiveUp{480, "Temporarily Unavailable"};
+    if (target.in_call) return GiveUp{486, "In A Call"};
+    tried_ = Tried::phones;
+    return RingPhones{};
+}
+
 // Decided here, by what the user has set.
 CallStep CallPlan::call_user(const TargetFacts& target) {
+    if (target.hunted) return ring_member(target);
     const CallFeatures& features = target.features;
     if (!features.forward_always.empty()) return divert(target, features.forward_always, Diversion::unconditional);
     rule_ = "do_not_disturb";

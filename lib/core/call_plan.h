@@ -13,6 +13,7 @@
 
 #include "base/ids.h"
 #include "core/call_features.h"
+#include "core/hunt_plan.h"
 
 namespace innkeeper::core {
 
@@ -23,7 +24,7 @@ enum class CallOrigin : std::uint8_t {
 };
 
 // Why a call goes elsewhere than to whom it was for: the reasons of RFC 5806.
-enum class Diversion : std::uint8_t { unconditional, do_not_disturb, busy, no_answer, unavailable };
+enum class Diversion : std::uint8_t { unconditional, do_not_disturb, busy, no_answer, unavailable, time_of_day };
 std::string_view to_text(Diversion reason);
 
 // What is known of a target at the moment when it is tried.
@@ -39,6 +40,10 @@ struct TargetFacts {
     bool pbx_away = false;                        // there are some, and none answers
     std::size_t voicemails = 0;                   // servers that take its messages, in order
     bool international = false;                   // as a number of the PBX
+    std::optional<HuntPlan> hunt;                 // it is a hunt group that is in service here
+    // A hunt group at another site rings this user as its member: what the user has set is not for the group's calls.
+    bool hunted = false;
+    bool in_call = false;
 };
 
 // How the last step ended.
@@ -57,6 +62,10 @@ Outcome outcome_of(std::uint16_t status, bool timed_out);
 struct RingPhones {  // that are registered here
     base::Duration each = base::Duration::max();
 };
+struct RingMembers {  // of a hunt group
+    std::vector<HuntStage> stages;
+    std::size_t next = 0;  // HuntPlan::next
+};
 struct PassToSite {
     base::SiteName site;
 };
@@ -74,7 +83,7 @@ struct GiveUp {
     std::uint16_t status = 0;  // 0: the best of the refusals
     std::string_view phrase;
 };
-using CallStep = std::variant<RingPhones, PassToSite, PassToPbx, PassToVoicemail, Divert, GiveUp>;
+using CallStep = std::variant<RingPhones, RingMembers, PassToSite, PassToPbx, PassToVoicemail, Divert, GiveUp>;
 
 class CallPlan {
 public:
@@ -95,9 +104,12 @@ public:
     bool is_emergency() const { return emergency_; }
 
 private:
-    enum class Tried : std::uint8_t { nothing, phones, site, asked, pbx, voicemail };
+    enum class Tried : std::uint8_t { nothing, phones, members, site, asked, pbx, voicemail };
     CallStep begin(const TargetFacts& target);
     CallStep call_user(const TargetFacts& target);
+    CallStep ring_member(const TargetFacts& target);
+    CallStep hunt(const TargetFacts& target);
+    CallStep nobody_took_it(const TargetFacts& target, Diversion reason);
     CallStep not_reached(const TargetFacts& target, Diversion reason);
     CallStep ask_next(const TargetFacts& target);
     CallStep outside(const TargetFacts& target);
@@ -116,6 +128,7 @@ private:
     Tried tried_ = Tried::nothing;
     std::size_t count_ = 0;             // sites asked, or voicemail servers tried
     std::optional<Diversion> because_;  // why the last user was not reached
+    HuntPlan hunt_;                     // of the group whose members were rung
     std::string_view rule_ = "unknown";
 };
 

@@ -21,6 +21,7 @@
 #include "core/call_records.h"
 #include "core/directory.h"
 #include "core/effect.h"
+#include "core/hunt_memory.h"
 #include "core/location.h"
 #include "core/operator_command.h"
 #include "core/own_requests.h"
@@ -42,6 +43,7 @@ public:
         const auth::NonceKeyring& keyring;
         const PbxWatch& pbxs;
         OwnRequests& own_requests;
+        const std::optional<std::uint16_t>& minute_of_day;  // as the site's clock shows it
     };
     // A user changes a setting by a feature code: says what came of it, or why it cannot be.
     using ChangeSettings = std::function<base::Expected<std::string>(const base::Aor& aor, std::string_view changes)>;
@@ -54,6 +56,8 @@ public:
     void lost(base::Instant now, const calls::Hop& hop, Effects& out);
     void on_time(base::Instant now, Effects& out);
     base::Instant next_deadline() const;
+    // The other site at which this user is registered and can be called; null: none.
+    const base::SiteName* site_of(base::Instant now, const base::Aor& aor);
 
     // call_noting.cpp: what is kept of calls
     void restore(std::vector<CallRecord> of_earlier_lives) { records_.restore(std::move(of_earlier_lives)); }
@@ -122,6 +126,7 @@ private:
     };
     struct Call {  // a request outside of a dialog, under way
         CallPlan plan;
+        bool hunted = false;                    // a hunt group at another site rings its member here
         std::string uri;                        // its target's
         std::vector<calls::Diverted> diverted;  // the earliest first
         bool noted = false;                     // it has a record
@@ -131,7 +136,7 @@ private:
     void go_on(calls::ContextId id, Outcome outcome, calls::ProxyEffects& more);
     Target target_of(const std::string& uri) const;
     TargetFacts facts_of(const Target& target, const calls::Message& request, const calls::Hop& from,
-                         const std::string& uri) const;
+                         const Call& call) const;
     bool is_emergency(const calls::Message& request) const;
     bool counts_here(const Target& target) const;
     std::vector<const VoicemailServer*> voicemails_of(const Target& target) const;
@@ -147,12 +152,24 @@ private:
     void note_conclusion(const calls::Message& request, std::uint16_t status);
     void note_who_is_in_a_call();
     bool is_by_its_own(const calls::Message& request, const calls::Hop& from) const;
+    // calling_hunts.cpp: hunt groups.
+    bool is_group_of_lost_home(const Target& target) const;
+    void note_group(const Target& target, const base::Aor& caller, TargetFacts& facts) const;
+    HuntFacts member_facts(const HuntTarget& member, const base::Aor& caller) const;
+    static std::string member_uri(const HuntTarget& target);
+    std::vector<calls::Group> groups_for_members(const RingMembers& step, const Target& target,
+                                                 const calls::Hop& from) const;
+    void add_forks_to_member(const HuntTarget& member, const Target& group, const calls::Hop& from,
+                             calls::Group& ring) const;
+    void note_idle(const calls::Dialog& ended);
+    static bool take_hunt_mark(calls::Message& request, CallOrigin origin);
+
     void route_inside_dialog(calls::ContextId id, calls::ProxyEffects& more);
     void send_inside_dialog(calls::ContextId id, calls::Fork fork, calls::ProxyEffects& more);
     bool go_round(calls::ContextId id, std::uint16_t status, calls::ProxyEffects& more);
     std::optional<base::SiteName> site_in_route(const calls::Message& request) const;
     bool is_reached(const base::SiteName& site) const;
-    const base::SiteName* site_of(const base::Aor& aor) const;  // null: none
+    const base::SiteName* site_of(const base::Aor& aor) const;
     std::optional<calls::Fork> next_inside_dialog(calls::Message& request, const calls::Hop& from);
     std::optional<calls::Fork> find_other_side(const calls::Message& request, const calls::Hop& from);
     std::optional<calls::Fork> find_by_contact(const calls::Message& request, const calls::Hop& from);
@@ -179,6 +196,7 @@ private:
     base::Instant end_next_at_ = base::Instant::max();
     std::unordered_map<base::Aor, Summary> summaries_;
     Pace searches_{5};  // by Contact, among all phones: some milliseconds each where there are 100,000
+    HuntMemory hunts_;
 
     // Of the step under way.
     base::Instant now_;

@@ -21,6 +21,7 @@ constexpr base::Duration others_answer_within = std::chrono::seconds(4);
 std::uint16_t cause_of(Diversion reason) {  // RFC 4458 section 2
     switch (reason) {
         case Diversion::unconditional:
+        case Diversion::time_of_day:
             return 302;
         case Diversion::do_not_disturb:
             return 480;
@@ -61,6 +62,7 @@ void Calling::route(calls::ContextId id, calls::ProxyEffects& more) {
     request.remove("Route");  // it has led here; from here on we say where calls go
     const calls::Hop from = *proxy_.origin(id);
     CallPlan::Beginning beginning{origin_of(from), is_emergency(request), Right::all, {}};
+    const bool hunted = take_hunt_mark(request, beginning.origin);
     if (beginning.origin == CallOrigin::user) {
         const base::Aor caller = caller_of(request);
         const bool proved = prove(request, from);
@@ -81,7 +83,7 @@ void Calling::route(calls::ContextId id, calls::ProxyEffects& more) {
         const auto aor = aor_of(uri);
         beginning.before.push_back(aor ? std::string(aor->text()) : std::string(user_in(uri)));
     }
-    calls_.insert_or_assign(id, Call{CallPlan(std::move(beginning)), request.uri, {}, false});
+    calls_.insert_or_assign(id, Call{CallPlan(std::move(beginning)), hunted, request.uri, {}, false});
     go_on(id, Outcome::begun, more);
 }
 
@@ -109,7 +111,7 @@ void Calling::go_on(calls::ContextId id, Outcome outcome, calls::ProxyEffects& m
     const Message& request = *proxy_.request(id);
     for (;;) {
         const Target target = target_of(call.uri);
-        const CallStep step = call.plan.next(facts_of(target, request, from, call.uri), outcome);
+        const CallStep step = call.plan.next(facts_of(target, request, from, call), outcome);
         if (const auto* elsewhere = std::get_if<Divert>(&step)) {
             divert(call, target, *elsewhere);
             outcome = Outcome::begun;
@@ -123,10 +125,15 @@ void Calling::go_on(calls::ContextId id, Outcome outcome, calls::ProxyEffects& m
             if (end->status == 0) return proxy_.conclude(now_, id, more);
             return proxy_.answer(now_, id, end->status, end->phrase, {}, more);
         }
+        if (const auto* ring = std::get_if<RingMembers>(&step)) hunts_.rung(*target.aor, ring->next);
         std::vector<calls::Group> groups = groups_for(step, call, target, from);
         const std::vector<calls::Header> headers = headers_for(step, call, target, request);
         for (calls::Group& group : groups)
-            for (calls::Fork& fork : group.forks) fork.extra = headers;
+            for (calls::Fork& fork : group.forks) {
+                fork.extra.insert(fork.extra.end(), headers.begin(), headers.end());
+                if (!std::holds_alternative<base::Flow>(fork.hop)) continue;
+                for (calls::Header& header : calls::for_phones(request)) fork.extra.push_back(std::move(header));
+            }
         return proxy_.forward(now_, id, std::move(groups), more);
     }
 }
@@ -171,10 +178,10 @@ bool Calling::counts_here(const Target& target) const {
 }
 
 TargetFacts Calling::facts_of(const Target& target, const Message& request, const calls::Hop& from,
-                              const std::string& uri) const {
+                              const Call& call) const {
     TargetFacts facts;
     facts.for_us = target.aor.has_value();
-    facts.name = target.aor ? std::string(target.aor->text()) : std::string(user_in(uri));
+    facts.name = target.aor ? std::string(target.aor->text()) : std::string(user_in(call.uri));
     facts.known_here = counts_here(target);
     facts.registered_here = target.registered != nullptr;
     // What a user has set is about calls; one who is disabled has nothing but a name.
@@ -182,7 +189,12 @@ TargetFacts Calling::facts_of(const Target& target, const Message& request, cons
         facts.features = features_of(settings_of(*target.aor));
         facts.voicemails = target.voicemails.size();
     }
+    facts.hunted = call.hunted;
+    facts.in_call = target.aor && dialogs_.calls_of(*target.aor) > 0;
     if (const base::SiteName* site = target.aor ? site_of(*target.aor) : nullptr) facts.registered_at = *site;
+    if (request.method == "INVITE" && target.record != nullptr &&
+        target.record->terminal == backup::TerminalKind::group)
+        note_group(target, aor_in(request, "From"), facts);
     for (const base::SiteName& site : house_.settings.peers) {
         const auto peer = house_.peers.find(site);
         if (peer != house_.peers.end() && peer->second.link == LinkState::up && peer->second.serving &&
@@ -193,7 +205,7 @@ TargetFacts Calling::facts_of(const Target& target, const Message& request, cons
     const bool any = !house_.pbxs.all().empty();
     facts.pbx = is_emergency(request) ? any : house_.pbxs.any_there();
     facts.pbx_away = any && !house_.pbxs.any_there();
-    const std::string_view dialled = user_in(uri);
+    const std::string_view dialled = user_in(call.uri);
     const std::string& prefix = house_.settings.calls.international_prefix;
     facts.international =
         dialled.substr(0, 1) == "+" || (!prefix.empty() && dialled.substr(0, prefix.size()) == prefix);
@@ -238,6 +250,7 @@ std::vector<calls::Group> Calling::groups_for(const CallStep& step, const Call& 
         const CallFeatures features = features_of(settings_of(*target.aor));
         return forks_to_bindings(*target.registered, from, features.simultaneous, ring->each);
     }
+    if (const auto* ring = std::get_if<RingMembers>(&step)) return groups_for_members(*ring, target, from);
     if (const auto* to = std::get_if<PassToSite>(&step)) {
         // Under the name by which the other site knows it.
         const auto uri = SipUri::parse(call.uri);
@@ -264,11 +277,10 @@ std::vector<calls::Header> Calling::headers_for(const CallStep& step, const Call
         if (box->reason) diverted.push_back(diverted_from(target, *box->reason));
         to = target.voicemails.at(box->server)->uri;
     }
-    std::vector<calls::Header> headers;
-    if (!diverted.empty()) headers = calls::diversion_headers(request, diverted, to);
-    if (!std::holds_alternative<RingPhones>(step)) return headers;
-    for (calls::Header& header : calls::for_phones(request)) headers.push_back(std::move(header));
-    return headers;
+    // A member sees whose call it is.
+    if (std::holds_alternative<RingMembers>(step)) diverted.push_back(diverted_from(target, Diversion::unconditional));
+    if (diverted.empty()) return {};
+    return calls::diversion_headers(request, diverted, to);
 }
 
 }  // namespace innkeeper::core

@@ -273,8 +273,8 @@ private:
     Report carry_out(const ShowFailoverChanges& command);
 
     // grouping.cpp
-    std::optional<base::SiteName> registered_at(const base::Aor& aor) const;
-    GroupReport report_on_group(const backup::UserRecord& record, const Peer* home) const;
+    std::optional<base::SiteName> registered_at(const base::Aor& aor);
+    GroupReport report_on_group(const backup::UserRecord& record, const Peer* home);
     Report carry_out(const ShowGroups& command);
 
     // rehearsing.cpp
@@ -318,7 +318,7 @@ private:
     Governor governor_;
     AdmissionQueue queue_;
     std::optional<Storm> storm_;  // while anybody waits
-    Calling calling_{{settings_, directory_, vault_, location_, peers_, keyring_, pbx_, own_requests_},
+    Calling calling_{{settings_, directory_, vault_, location_, peers_, keyring_, pbx_, own_requests_, minute_of_day_},
                      [this](const base::Aor& aor, std::string_view changes) { return change_settings(aor, changes); }};
     std::optional<std::uint16_t> minute_of_day_;  // as the site's clock shows it
     History history_;

@@ -8,17 +8,14 @@
 namespace innkeeper::core {
 
 // Where this user is registered for calls.
-std::optional<base::SiteName> Gatekeeper::State::registered_at(const base::Aor& aor) const {
+std::optional<base::SiteName> Gatekeeper::State::registered_at(const base::Aor& aor) {
     if (const LocationEntry* entry = location_.find(aor); entry != nullptr && is_served(entry->bindings))
         return settings_.site;
-    for (const auto& [name, peer] : peers_)
-        if (const ReplicaEntry* there = peer.registrations.find(aor);
-            there != nullptr && peer.link == LinkState::up && is_served(there->bindings))
-            return name;
-    return std::nullopt;
+    const base::SiteName* other = calling_.site_of(now_, aor);
+    return other != nullptr ? std::optional(*other) : std::nullopt;
 }
 
-GroupReport Gatekeeper::State::report_on_group(const backup::UserRecord& record, const Peer* home) const {
+GroupReport Gatekeeper::State::report_on_group(const backup::UserRecord& record, const Peer* home) {
     GroupReport report;
     report.aor = record.aor;
     report.display_name = record.display_name;

@@ -9,6 +9,8 @@ namespace innkeeper::core {
 base::Expected<std::string> Gatekeeper::State::change_settings(const base::Aor& aor, std::string_view changes) {
     const std::string user(aor.text());
     const Caller caller = identify(aor);
+    if (caller.record != nullptr && caller.record->terminal == backup::TerminalKind::group)
+        return base::error(user + " is a hunt group: change it by --import-groups at its home");
     if (caller.standing == Standing::own) {
         auto settings = changed_settings(caller.record->settings, changes);
         if (!settings) return base::Unexpected{settings.error()};

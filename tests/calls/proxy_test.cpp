@@ -142,6 +142,20 @@ TEST_CASE("a 6xx stops the search and cancels whoever rings", "[calls]") {
     CHECK(house.concluded == std::vector<std::uint16_t>{603});
 }
 
+TEST_CASE("where refusals are their own a 6xx stops nobody else, and the caller hears none", "[calls][groups]") {
+    House house;
+    house.groups = {{{fork(6001), fork(6002)}, base::Duration::max()}, {{fork(6003)}, base::Duration::max()}};
+    for (Group& group : house.groups) group.refusals_are_their_own = true;
+    house.receive(request({}), flow(5060));
+    house.receive(answer_to(house.at(6002, "INVITE").front(), 180), flow(6002));
+    house.receive(answer_to(house.at(6001, "INVITE").front(), 603), flow(6001));
+    CHECK(house.at(6002, "CANCEL").empty());
+    house.receive(answer_to(house.at(6002, "INVITE").front(), 603), flow(6002));
+    REQUIRE(house.at(6003, "INVITE").size() == 1);
+    house.receive(answer_to(house.at(6003, "INVITE").front(), 600), flow(6003));
+    CHECK(house.concluded == std::vector<std::uint16_t>{480});
+}
+
 TEST_CASE("the next group rings when the one before has refused or its time is over", "[calls]") {
     House house;
     house.groups = {{{fork(6001)}, 10s}, {{fork(6002)}, base::Duration::max()}};

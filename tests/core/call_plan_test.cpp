@@ -1,8 +1,8 @@
 // What is tried for a call, step by step, from facts alone.
-#include "core/call_plan.h"
-
 #include <catch2/catch.hpp>
 #include <functional>
+
+#include "call_steps.h"
 
 namespace innkeeper::core {
 namespace {
@@ -10,30 +10,6 @@ namespace {
 using namespace std::chrono_literals;
 
 const base::SiteName north{"north"}, west{"west"};
-
-// A step in words.
-std::string said(const CallStep& step) {
-    struct Teller {
-        std::string operator()(const RingPhones& ring) const {
-            return ring.each == base::Duration::max()
-                       ? "ring"
-                       : "ring " + std::to_string(std::chrono::duration_cast<std::chrono::seconds>(ring.each).count());
-        }
-        std::string operator()(const PassToSite& pass) const { return "site " + pass.site.text; }
-        std::string operator()(const PassToPbx&) const { return "pbx"; }
-        std::string operator()(const PassToVoicemail& pass) const {
-            return "voicemail " + std::to_string(pass.server) +
-                   (pass.reason ? " " + std::string(to_text(*pass.reason)) : "");
-        }
-        std::string operator()(const Divert& divert) const {
-            return "divert " + divert.to + " " + std::string(to_text(divert.reason));
-        }
-        std::string operator()(const GiveUp& end) const {
-            return end.status == 0 ? "best" : std::to_string(end.status) + " " + std::string(end.phrase);
-        }
-    };
-    return std::visit(Teller{}, step);
-}
 
 CallPlan::Beginning from(CallOrigin origin, bool emergency = false, Right right = Right::all,
                          std::vector<std::string> before = {}) {

@@ -28,7 +28,7 @@ std::string listed(const HuntGroup& group) {
 
 }  // namespace
 
-TEST_CASE("a hunt group is read from its record's settings", "[groups][IP5]") {
+TEST_CASE("a hunt group is read from its record's settings", "[calls][groups][IP5]") {
     const auto group = parse(R"({"strategy": "rotary", "ring_for": 15,
         "members": ["ann@Example.test", {"to": "bob@example.test", "ring_for": 30}, "0049301234"],
         "overflow": "voicemail", "night": ["18:00-08:00"], "night_target": "1000"})");
@@ -43,7 +43,7 @@ TEST_CASE("a hunt group is read from its record's settings", "[groups][IP5]") {
     CHECK(group->night_target.aor.text() == "1000@example.test");
 }
 
-TEST_CASE("what a definition does not say has its default", "[groups][IP5]") {
+TEST_CASE("what a definition does not say has its default", "[calls][groups][IP5]") {
     const auto group = parse(R"({"members": ["ann@example.test"]})");
     REQUIRE(group);
     CHECK(group->strategy == HuntStrategy::ring_all);
@@ -53,7 +53,8 @@ TEST_CASE("what a definition does not say has its default", "[groups][IP5]") {
     CHECK(parse("{}"));
 }
 
-TEST_CASE("a night may have several windows, and there is none while the time of day is not known", "[groups][IP5]") {
+TEST_CASE("a night may have several windows, and there is none while the time of day is not known",
+          "[calls][groups][IP5]") {
     const auto group = parse(R"({"night": ["18:00-08:00", "12:00-13:00"],
                                  "night_target": "voicemail"})");
     REQUIRE(group);
@@ -65,7 +66,7 @@ TEST_CASE("a night may have several windows, and there is none while the time of
     CHECK_FALSE(group->is_night(std::nullopt));
 }
 
-TEST_CASE("a definition that is wrong is refused by the key that is", "[groups][IP5]") {
+TEST_CASE("a definition that is wrong is refused by the key that is", "[calls][groups][IP5]") {
     const std::pair<std::string, std::string> wrong[] = {
         {R"({"strategy": "all"})", "strategy: none of ring_all, sequential, rotary, longest_idle"},
         {R"({"strategy": 1})", "strategy: none of"},
@@ -100,7 +101,7 @@ TEST_CASE("a definition that is wrong is refused by the key that is", "[groups][
     CHECK(trouble(R"({"members": [)" + members + "]}") == "members: more than 64");
 }
 
-TEST_CASE("settings that define no group are no group", "[groups][IP5]") {
+TEST_CASE("settings that define no group are no group", "[calls][groups][IP5]") {
     for (const char* settings : {"", "{}", "[]", "{", R"({"group": 1})", "\xff"})
         CHECK_FALSE(parse_hunt_group(sales, settings));
 }

@@ -35,7 +35,7 @@ std::string told(const HuntPlan& plan) {
 
 }  // namespace
 
-TEST_CASE("each strategy has its order", "[groups][IP5]") {
+TEST_CASE("each strategy has its order", "[calls][groups][IP5]") {
     using enum HuntStrategy;
     struct Row {
         HuntStrategy strategy;
@@ -66,7 +66,7 @@ TEST_CASE("each strategy has its order", "[groups][IP5]") {
 }
 
 TEST_CASE("whoever has been idle for longest is rung first, and who never was in a call before all others",
-          "[groups][IP5]") {
+          "[calls][groups][IP5]") {
     const HuntGroup group = group_of(HuntStrategy::longest_idle, 4);
     auto facts = facts_of("iibi");
     facts[0].idle_since = base::Instant(300s);
@@ -76,7 +76,7 @@ TEST_CASE("whoever has been idle for longest is rung first, and who never was in
     CHECK(told(plan_hunt(group, facts, 0, std::nullopt)) == "1/11 3/13 0/10 then 480, next 2");
 }
 
-TEST_CASE("a call that no member takes goes on to the overflow", "[groups][IP5]") {
+TEST_CASE("a call that no member takes goes on to the overflow", "[calls][groups][IP5]") {
     HuntGroup group = group_of(HuntStrategy::sequential, 2);
     group.overflow = HuntTarget{*base::Aor::parse("desk@example.test")};
     CHECK(plan_hunt(group, facts_of("ii"), 0, std::nullopt).then == group.overflow);
@@ -86,7 +86,7 @@ TEST_CASE("a call that no member takes goes on to the overflow", "[groups][IP5]"
     CHECK(busy.status == 486);
 }
 
-TEST_CASE("at night nobody is rung and the night's target has the call", "[groups][IP5]") {
+TEST_CASE("at night nobody is rung and the night's target has the call", "[calls][groups][IP5]") {
     HuntGroup group = group_of(HuntStrategy::rotary, 2);
     group.overflow = HuntTarget{*base::Aor::parse("desk@example.test")};
     group.night = {{18 * 60, 8 * 60}};
