@@ -95,6 +95,7 @@ Stage::Answer Stage::ask(const Words& words) {
         return lines;
     }
     if (what == "ready" && words.size() == 3) return ask_readiness(site(last));
+    if (what == "groups" && words.size() == 3) return ask_groups(site(last));
     if (what == "drill" && words.size() == 4) return ask_drill({words[1]}, site(last));
     if (what == "mismatches" && words.size() == 5) {
         const core::Report report = command(site(last), core::ShowPeers{});
@@ -216,6 +217,20 @@ Stage::Answer Stage::ask_where(const Words& words) {
         lines.push_back(name.text + " sees it at " + (places.empty() ? "no site" : join(places)));
     }
     return lines;
+}
+
+// groups at south: where each is in service and where its members are registered
+Stage::Answer Stage::ask_groups(world::Site& one) {
+    const core::Report report = command(one, core::ShowGroups{});
+    Answer lines;
+    for (const core::GroupReport& group : std::get<core::GroupsReport>(report).rows) {
+        std::vector<std::string> members;
+        for (const core::GroupMemberReport& member : group.members)
+            members.push_back(member.target + (member.at ? " at " + member.at->text : ""));
+        lines.push_back(std::string(group.aor.user()) + " of " + group.home.text + " in service at " +
+                        group.in_service_at.text + ": " + join(members) + (group.night_now ? ", night" : ""));
+    }
+    return lines.empty() ? Answer{"none"} : lines;
 }
 
 Stage::Answer Stage::ask_notices(const base::SiteName& name) {

@@ -7,6 +7,7 @@
 #include "base/duration.h"
 #include "support/print.h"
 #include "support/settings.h"
+#include "world/group_text.h"
 #include "world/phone_text.h"
 #include "world/settings_text.h"
 
@@ -83,6 +84,7 @@ std::vector<std::string> Stage::perform(const std::string& line) {
     if (verb == "database") return database(words);
     if (verb == "pbx") return pbx(words);
     if (verb == "user") return user(words);
+    if (verb == "group") return group(words);
     if (verb == "kill" || verb == "start" || verb == "stop" || verb == "power" || verb == "freeze" || verb == "thaw")
         return act_on_process(words);
     if (verb == "certificate") return certificate(words);
@@ -239,6 +241,15 @@ Stage::Answer Stage::user(const Words& words) {
         home.change_users(std::move(changed), {});
     }
     settle(200ms);
+    return {};
+}
+
+// group 600 of north rotary 101,102 [each 10s] [overflow 103] [night 18:00-08:00 to 104]
+Stage::Answer Stage::group(const Words& words) {
+    std::vector<backup::UserRecord> changed;
+    changed.push_back(world::group_in(words));
+    site(words.at(3)).change_users(std::move(changed), {});
+    if (started_) settle(200ms);
     return {};
 }
 

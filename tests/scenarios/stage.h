@@ -39,6 +39,7 @@ private:
     Answer database(const Words& words);
     Answer pbx(const Words& words);
     Answer user(const Words& words);
+    Answer group(const Words& words);
     Answer phone_acts(world::Phone& phone, const Words& words);
     std::optional<Answer> phone_calls(world::Phone& phone, const Words& words);  // nothing: not about calls
     Answer dial(world::Phone& phone, const Words& words);
@@ -56,6 +57,7 @@ private:
     Answer ask_history(world::Site& site);
     Answer ask_where(const Words& words);
     Answer ask_storm(world::Site& site);
+    Answer ask_groups(world::Site& site);
     Answer ask_notices(const base::SiteName& site);
 
     world::Site& site(const std::string& name);

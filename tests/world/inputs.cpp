@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "base/duration.h"
+#include "world/group_text.h"
 
 namespace innkeeper::world {
 namespace {
@@ -59,6 +60,7 @@ std::string sentence(const base::SiteName& site, const core::Command& command) {
 }
 
 std::string sentence(const base::SiteName& home, const backup::UserRecord& user) {
+    if (user.terminal == backup::TerminalKind::group && user.enabled) return sentence_of_group(home, user);
     return "user " + std::string(user.aor.user()) + " of " + home.text + " is " +
            (user.enabled ? "enabled" : "disabled") + " named " + user.display_name;
 }

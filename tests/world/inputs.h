@@ -51,7 +51,8 @@ private:
 std::string sentence(const Quality& quality);  // latency 2ms ...
 std::string sentence(const base::SiteName& site,
                      const core::Command& command);  // a comment if there are no words for it
-std::string sentence(const base::SiteName& home, const backup::UserRecord& user);  // user U of SITE is ...
+std::string sentence(const base::SiteName& home,
+                     const backup::UserRecord& user);   // user U of SITE is ..., group U of SITE ...
 std::string sentence_of_time(base::Duration duration);  // exact to the microsecond: "12.000345"
 base::Duration time_in(const std::string& sentence);
 

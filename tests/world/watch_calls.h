@@ -43,7 +43,8 @@ private:
     };
     struct Attempt {
         const Phone* caller = nullptr;
-        const Phone* callee = nullptr;  // none: a number that is no phone's
+        const Phone* callee = nullptr;   // none: a number that is no phone's; a hunt group's has whoever answers
+        std::set<std::string> may_ring;  // whose phones
         std::string number;
         bool with_credentials = true;
         Moment began{};
@@ -52,7 +53,7 @@ private:
         bool in_the_way = false;   // something was, or may have been, on the way to the callee
         bool cut_off = false;      // the caller from its server
         bool put_through = false;  // to the phone it is for
-        std::set<base::SiteName> rung_by;
+        std::map<const Phone*, base::SiteName> rung_by;
         std::set<std::string> branches;  // of its INVITEs between sites and to phones
         bool over = false;
         Moment ended{};
@@ -64,6 +65,7 @@ private:
 
     void dialled(const Phone& caller, const Call& call);
     void ended(Attempt& attempt, const Call& call);
+    std::set<std::string> behind(const std::string& number) const;
     void note_service();
     std::optional<Served> service_of(const Phone& phone) const;
     bool way_is_clear(const Attempt& attempt) const;
