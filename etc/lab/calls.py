@@ -23,6 +23,12 @@ def call(caller, callee, seconds=15, number=None):
     return time.monotonic() - began
 
 
+def hears(phone, seconds=15):
+    """Until media has come to this phone, in the call that it has begun; that may be before the call is up."""
+    wait_until(lambda: 'CALL_RTPESTAB' in ' '.join(phone.events()).rpartition('CALL_CLOSED')[2], seconds,
+               lambda: f'{phone.user} hears the other one; it saw {phone.events()}')
+
+
 def hang_up(caller, callee, seconds=15):
     """Until both have left the call."""
     before = {phone: len(phone.events()) for phone in (caller, callee)}

@@ -87,6 +87,16 @@ class Site:
         if done.returncode:
             raise RuntimeError(f'{self.name}: --import-users: {done.stdout}{done.stderr}')
 
+    def import_groups(self, *rows):
+        """Hunt groups as rows of aor,members,strategy,overflow."""
+        path = os.path.join(self.folder, 'groups.csv')
+        with open(path, 'w', encoding='utf-8') as file:
+            file.writelines(f'{row}\n' for row in ('aor,members,strategy,overflow', *rows))
+        shutil.chown(path, USER, USER)
+        done = self.run('--import-groups', path)
+        if done.returncode:
+            raise RuntimeError(f'{self.name}: --import-groups: {done.stdout}{done.stderr}')
+
     def wait_ready(self, seconds=30):
         """Until it would admit its own phones."""
         wait_until(self.ready, seconds, lambda: f'{self.name} is ready; its log ends:\n{self.tail()}')
