@@ -310,7 +310,7 @@ TEST_CASE("a drill says how many, when, and who stays outside with what to do", 
         "          update it\n");
 }
 
-TEST_CASE("hunt groups are told with their members and where they are in service", "[control][groups]") {
+TEST_CASE("hunt groups are told with their members and where they are in service", "[control][calls][groups]") {
     core::GroupReport sales;
     sales.aor = *base::Aor::parse("sales@example.com");
     sales.home = {"north"};

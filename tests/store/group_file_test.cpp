@@ -19,7 +19,7 @@ std::string trouble(const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("a hunt group is a row, its members separated by spaces", "[store][csv][groups][IP5]") {
+TEST_CASE("a hunt group is a row, its members separated by spaces", "[store][csv][calls][groups][IP5]") {
     const auto groups = read(
         "aor,strategy,ring_for,members,overflow,night,night_target,display_name,extension,enabled\n"
         "sip:sales@North.test,rotary,15,ann@North.test  1002 0049301234/30,voicemail,12:00-13:00 18:00-08:00,"
@@ -50,7 +50,7 @@ TEST_CASE("a hunt group is a row, its members separated by spaces", "[store][csv
     CHECK(help.enabled);
 }
 
-TEST_CASE("whatever is wrong with a group is told with its line", "[store][csv][groups]") {
+TEST_CASE("whatever is wrong with a group is told with its line", "[store][csv][calls][groups]") {
     CHECK(trouble("aor\n") == "groups.csv:1: column 'members' is missing");
     CHECK_THAT(trouble("aor,members,password\n"), Catch::StartsWith("groups.csv:1: column 'password' is unknown"));
     const std::string header = "aor,members,strategy,ring_for,overflow,night,night_target,enabled\n";
@@ -81,7 +81,7 @@ TEST_CASE("whatever is wrong with a group is told with its line", "[store][csv][
     CHECK(trouble("aor,members\nsales@north.test," + members + "\n") == "groups.csv:2: members: more than 64");
 }
 
-TEST_CASE("a group that is a member of another is refused", "[store][csv][groups]") {
+TEST_CASE("a group that is a member of another is refused", "[store][csv][calls][groups]") {
     CHECK(trouble("aor,members\nsales@north.test,help@north.test\nhelp@north.test,ann\n") ==
           "groups.csv:2: members: 'help@north.test' is a group; only overflow and night_target may be groups");
     CHECK(read("aor,members,overflow\nsales@north.test,ann,help@north.test\nhelp@north.test,ann,\n"));

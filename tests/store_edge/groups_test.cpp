@@ -42,7 +42,7 @@ const std::string two_groups =
 
 }  // namespace
 
-TEST_CASE("a hunt group reaches the core as a record without a password", "[store][groups][IP5]") {
+TEST_CASE("a hunt group reaches the core as a record without a password", "[store][calls][groups][IP5]") {
     const Database database;
     REQUIRE(store::migrate(database.conninfo()));
     database.execute("insert into users (aor, ha1_md5) values ('nora@north.test', decode(repeat('0a', 16), 'hex'))");
@@ -74,7 +74,7 @@ TEST_CASE("a hunt group reaches the core as a record without a password", "[stor
     CHECK(core::parse_hunt_group(loaded->users[0].aor, loaded->users[0].settings));
 }
 
-TEST_CASE("a running daemon hears of a group that is added, changed or removed", "[store][groups]") {
+TEST_CASE("a running daemon hears of a group that is added, changed or removed", "[store][calls][groups]") {
     const Database database;
     REQUIRE(store::migrate(database.conninfo()));
     Events events;
@@ -96,7 +96,7 @@ TEST_CASE("a running daemon hears of a group that is added, changed or removed",
     CHECK(removed->removed[0].text() == "sales@north.test");
 }
 
-TEST_CASE("an import of groups tells what it changed, and again changes nothing", "[store][csv][groups]") {
+TEST_CASE("an import of groups tells what it changed, and again changes nothing", "[store][csv][calls][groups]") {
     const Database database;
     REQUIRE(store::migrate(database.conninfo()));
     const auto first = import(database, two_groups);
@@ -116,7 +116,7 @@ TEST_CASE("an import of groups tells what it changed, and again changes nothing"
     CHECK(database.value("select count(*) from hunt_groups") == "2");
 }
 
-TEST_CASE("an export of groups is a file that the import reads", "[store][csv][groups]") {
+TEST_CASE("an export of groups is a file that the import reads", "[store][csv][calls][groups]") {
     const Database database;
     REQUIRE(store::migrate(database.conninfo()));
     REQUIRE(import(database, two_groups));
@@ -127,7 +127,7 @@ TEST_CASE("an export of groups is a file that the import reads", "[store][csv][g
     CHECK(out.str() == two_groups);
 }
 
-TEST_CASE("tables refuse a group that could not work, whoever writes it", "[store][groups]") {
+TEST_CASE("tables refuse a group that could not work, whoever writes it", "[store][calls][groups]") {
     const Database database;
     REQUIRE(store::migrate(database.conninfo()));
     REQUIRE(import(database, two_groups));
@@ -155,7 +155,7 @@ TEST_CASE("tables refuse a group that could not work, whoever writes it", "[stor
     CHECK_THAT(taken.error().text, Catch::Contains("nora@north.test: a user has this address"));
 }
 
-TEST_CASE("hunt groups stand among the users of a page", "[store][groups]") {
+TEST_CASE("hunt groups stand among the users of a page", "[store][calls][groups]") {
     const Database database;
     REQUIRE(store::migrate(database.conninfo()));
     database.execute(
