@@ -58,6 +58,7 @@ void Site::send_to_pbx(const calls::AddressHop& to, const std::string& octets) {
     const auto request = calls::Message::parse(octets);
     if (!request || !request->is_request()) return;
     const bool there = pbx_ == PbxState::there;
+    if (there && request->method == "INVITE") world_.watch.calls.taken_by_pbx(*this, *request);
     const auto answer =
         std::make_shared<std::string>(calls::make_answer(*request, there ? 200 : 503, "Said", "pbx").text());
     tell([to, answer] { return core::SipReceived{base::Flow{to.transport, 0, to.endpoint, 0}, *answer}; });
