@@ -10,7 +10,7 @@ const base::Flow alices = flow_at("192.0.2.13:5060");
 const calls::Hop to_north = calls::SiteHop{north}, to_west = calls::SiteHop{west};
 
 // Alice calls Nora.
-std::optional<calls::Hop> rung(South& south) {
+std::optional<calls::Hop> rung(South& house) {
     Said invite{"INVITE",
                 "alice",
                 "a",
@@ -18,9 +18,9 @@ std::optional<calls::Hop> rung(South& south) {
                 {},
                 {},
                 "Contact: <sip:alice@192.0.2.13:5060>\r\n",
-                "call" + std::to_string(south.now.time_since_epoch().count())};
-    say_with_password(south, invite, alices);
-    const auto sent_on = sent(south, "INVITE");
+                "call" + std::to_string(house.now.time_since_epoch().count())};
+    say_with_password(house, invite, alices);
+    const auto sent_on = sent(house, "INVITE");
     return sent_on ? std::optional(sent_on->first) : std::nullopt;
 }
 
@@ -83,15 +83,15 @@ TEST_CASE("a home that drains is called and passed until its phones have left it
 }
 
 TEST_CASE("who answers is in the call, whoever was called", "[calls][IP7][IP10]") {
-    South south;
-    south.lose_north();
-    south.enters("nora", noras);
-    south.enters("ned", neds);
-    south.command(SetUser{"nora", R"({"forward_always":"ned"})"});
-    CallFromWest call(south, "nora", "c");
+    South house;
+    house.lose_north();
+    house.enters("nora", noras);
+    house.enters("ned", neds);
+    house.command(SetUser{"nora", R"({"forward_always":"ned"})"});
+    CallFromWest call(house, "nora", "c");
     call.begin();
-    CHECK(fact(south.explain("ned"), "in a call") == "yes");
-    CHECK(fact(south.explain("nora"), "in a call") == "no");
+    CHECK(fact(house.explain("ned"), "in a call") == "yes");
+    CHECK(fact(house.explain("nora"), "in a call") == "no");
     call.end();
-    CHECK(fact(south.explain("ned"), "in a call") == "no");
+    CHECK(fact(house.explain("ned"), "in a call") == "no");
 }

@@ -19,14 +19,14 @@ Said subscribe() {
             "lamp"};
 }
 
-void subscribe(South& south) {
-    south.tells_north("nora", "sip:nora@192.0.2.11:5060");
-    say_with_password(south, subscribe(), alices);
-    const auto sent_on = sent(south, "SUBSCRIBE");
+void subscribe(South& house) {
+    house.tells_north("nora", "sip:nora@192.0.2.11:5060");
+    say_with_password(house, subscribe(), alices);
+    const auto sent_on = sent(house, "SUBSCRIBE");
     REQUIRE(sent_on);
     REQUIRE(sent_on->first == calls::Hop(calls::SiteHop{north}));
-    answer(south, *sent_on, 202, "n", "Contact: <sip:nora@192.0.2.11:5060>\r\nExpires: 600\r\n");
-    REQUIRE(status(south) == 202);
+    answer(house, *sent_on, 202, "n", "Contact: <sip:nora@192.0.2.11:5060>\r\nExpires: 600\r\n");
+    REQUIRE(status(house) == 202);
     Said notify{"NOTIFY",
                 "nora",
                 "n",
@@ -36,13 +36,13 @@ void subscribe(South& south) {
                 "Event: dialog;id=3\r\nSubscription-State: active;expires=600\r\n",
                 "lamp",
                 17};
-    say(south, notify.text(), calls::SiteHop{north});
-    REQUIRE(sent(south, "NOTIFY"));
-    answer(south, *sent(south, "NOTIFY"), 200);
+    say(house, notify.text(), calls::SiteHop{north});
+    REQUIRE(sent(house, "NOTIFY"));
+    answer(house, *sent(house, "NOTIFY"), 200);
 }
 
-void is_ended(const South& south) {
-    const auto notify = sent(south, "NOTIFY");
+void is_ended(const South& house) {
+    const auto notify = sent(house, "NOTIFY");
     REQUIRE(notify);
     CHECK(notify->first == calls::Hop(alices));
     CHECK(notify->second.uri == "sip:alice@192.0.2.13:5060");
@@ -71,96 +71,96 @@ Said waiting(const std::string& user, const std::string& count) {
 }  // namespace
 
 TEST_CASE("who watches a phone that has become a guest is told to ask anew, and at once", "[calls][RFC6665]") {
-    South south;
-    south.enters("alice", alices);
-    subscribe(south);
-    south.lose_north();
-    CHECK_FALSE(sent(south, "NOTIFY"));
-    south.enters("nora", noras);
-    south.pass(20ms);
-    is_ended(south);
-    answer(south, *sent(south, "NOTIFY"), 200);
-    south.pass(60s);
-    CHECK_FALSE(sent(south, "NOTIFY"));
+    South house;
+    house.enters("alice", alices);
+    subscribe(house);
+    house.lose_north();
+    CHECK_FALSE(sent(house, "NOTIFY"));
+    house.enters("nora", noras);
+    house.pass(20ms);
+    is_ended(house);
+    answer(house, *sent(house, "NOTIFY"), 200);
+    house.pass(60s);
+    CHECK_FALSE(sent(house, "NOTIFY"));
 }
 
 TEST_CASE("who watches a phone that another site has taken is told to ask anew", "[calls][RFC6665]") {
-    South south;
-    south.enters("alice", alices);
-    subscribe(south);
-    south.lose_north();
-    south.tells_west("nora", "sip:nora@192.0.2.11:5060", north);
-    south.pass(20ms);
-    is_ended(south);
+    South house;
+    house.enters("alice", alices);
+    subscribe(house);
+    house.lose_north();
+    house.tells_west("nora", "sip:nora@192.0.2.11:5060", north);
+    house.pass(20ms);
+    is_ended(house);
 }
 
 TEST_CASE("a subscription of a phone that has gone home is ended there", "[calls][RFC6665]") {
-    South south;
-    south.lose_north();
-    south.enters("ned", neds);
+    South house;
+    house.lose_north();
+    house.enters("ned", neds);
     Said lamp{"SUBSCRIBE", "ned", "s", "alice", {}, {}, "Event: dialog\r\nContact: <sip:ned@192.0.2.12:5060>\r\n",
               "lamp"};
-    south.enters("alice", alices);
-    say_with_password(south, lamp, neds);
-    REQUIRE(sent(south, "SUBSCRIBE"));
-    answer(south, *sent(south, "SUBSCRIBE"), 200, "n", "Contact: <sip:alice@192.0.2.13:5060>\r\n");
-    south.north_is_back();
-    south.pass(12s);
-    south.tells_north("ned", "sip:ned@192.0.2.12:5060");
-    south.pass(20ms);
-    const auto notify = sent(south, "NOTIFY");
+    house.enters("alice", alices);
+    say_with_password(house, lamp, neds);
+    REQUIRE(sent(house, "SUBSCRIBE"));
+    answer(house, *sent(house, "SUBSCRIBE"), 200, "n", "Contact: <sip:alice@192.0.2.13:5060>\r\n");
+    house.north_is_back();
+    house.pass(12s);
+    house.tells_north("ned", "sip:ned@192.0.2.12:5060");
+    house.pass(20ms);
+    const auto notify = sent(house, "NOTIFY");
     REQUIRE(notify);
     CHECK(notify->first == calls::Hop(calls::SiteHop{north}));
     CHECK(*notify->second.find("Subscription-State") == "terminated;reason=deactivated");
 }
 
 TEST_CASE("a home tells its backups of messages that wait", "[calls][RFC3842]") {
-    South south;
-    say(south, waiting("alice", "1").text(), calls::SiteHop{west});
-    const auto notify = sent(south, "NOTIFY");
+    South house;
+    say(house, waiting("alice", "1").text(), calls::SiteHop{west});
+    const auto notify = sent(house, "NOTIFY");
     REQUIRE(notify);
     CHECK(notify->first == calls::Hop(calls::SiteHop{north}));
     CHECK(notify->second.uri == "sip:alice@example.test");
 }
 
 TEST_CASE("messages that wait are told to the backup, and by it to the phone that comes", "[calls][RFC3842]") {
-    South south;
-    say(south, waiting("nora", "2").text(), calls::SiteHop{north});  // as her home tells its backups
-    CHECK(status(south) >= 400);                                     // she is not here
-    south.lose_north();
-    south.enters("nora", noras);
-    const auto notify = sent(south, "NOTIFY");
+    South house;
+    say(house, waiting("nora", "2").text(), calls::SiteHop{north});  // as her home tells its backups
+    CHECK(status(house) >= 400);                                     // she is not here
+    house.lose_north();
+    house.enters("nora", noras);
+    const auto notify = sent(house, "NOTIFY");
     REQUIRE(notify);
     CHECK(notify->first == calls::Hop(noras));
     CHECK(*notify->second.find("Event") == "message-summary");
     CHECK(*notify->second.find("Content-Type") == "application/simple-message-summary");
     CHECK(notify->second.body.find("Voice-Message: 2/0") != std::string::npos);
-    answer(south, *notify, 200);
-    south.enters("nora", noras);  // a refresh is no move
-    CHECK_FALSE(sent(south, "NOTIFY"));
+    answer(house, *notify, 200);
+    house.enters("nora", noras);  // a refresh is no move
+    CHECK_FALSE(sent(house, "NOTIFY"));
 }
 
 TEST_CASE("a voicemail server tells a phone without a password, and a guest where it is now", "[calls][IP5][RFC3842]") {
-    South south;
+    South house;
     const auto server = flow_at("192.0.2.30:5060");
-    south.lose_north();
-    south.enters("nora", noras);
-    say(south, waiting("nora", "3").text(), server);
-    const auto notify = sent(south, "NOTIFY");
+    house.lose_north();
+    house.enters("nora", noras);
+    say(house, waiting("nora", "3").text(), server);
+    const auto notify = sent(house, "NOTIFY");
     REQUIRE(notify);
     CHECK(notify->first == calls::Hop(noras));
     CHECK(notify->second.body.find("Voice-Message: 3/0") != std::string::npos);
-    say(south, waiting("nora", "4").text(), flow_at("192.0.2.31:5060"));
-    CHECK_FALSE(sent(south, "NOTIFY"));
+    say(house, waiting("nora", "4").text(), flow_at("192.0.2.31:5060"));
+    CHECK_FALSE(sent(house, "NOTIFY"));
 }
 
 TEST_CASE("what a phone claims of another's mailbox is not kept", "[calls][RFC3842][R16]") {
-    South south;
-    south.enters("alice", alices);
+    South house;
+    house.enters("alice", alices);
     Said forged = waiting("nora", "99");
     forged.from = "alice";
-    say_with_password(south, forged, alices);
-    south.lose_north();
-    south.enters("nora", noras);
-    CHECK_FALSE(sent(south, "NOTIFY"));
+    say_with_password(house, forged, alices);
+    house.lose_north();
+    house.enters("nora", noras);
+    CHECK_FALSE(sent(house, "NOTIFY"));
 }
