@@ -36,7 +36,8 @@ class CallOverFailover(LabCase):
         for name, backup, users in (('north', 'south', desks(1001, 1002)), ('south', 'west', ()),
                                     ('west', 'north', ())):
             site = lab.add_site(name, backups=[backup], users=users, advertise=f'{name}.innkeeper.test',
-                                lost_after='3s', failback_after='5s', guest_lease='10s')
+                                lost_after='3s', failback_after='5s', homeless_grace='2s', guest_lease='10s',
+                                min_expires='5s')
             setattr(cls, name, site)
         lab.start()
         cls.wait_for_records(cls.south, 'north', 2)
@@ -50,3 +51,14 @@ class CallOverFailover(LabCase):
         for phone in phones:
             self.assertNotIn('CALL_CLOSED', phone.events())
         hang_up(*phones, seconds=20)
+
+        # Guests in a call are left where they are when their home is back, until they hang up.
+        call(*phones)
+        self.north.start()
+        self.north.wait_ready()
+        self.wait_for_phase(self.south, 'north', 'returning', 30)
+        for number in (1001, 1002):
+            rule = self.south.ask('--explain', f'sip:{number}@innkeeper.test')['explain']['rule']
+            self.assertEqual(rule, 'guest_in_call')
+        hang_up(*phones, seconds=20)
+        wait_until(lambda: {'1001', '1002'} <= self.north.own_phones(), 40, 'both are at home again')
