@@ -61,7 +61,6 @@ void Calling::perform(calls::Concluded& concluded, calls::ProxyEffects&) {
     calls_.erase(concluded.id);
     const Message& request = *proxy_.request(concluded.id);
     note_conclusion(request, concluded.status);
-    note_summary(request, *proxy_.origin(concluded.id));
     for (CallRecord& record : records_.concluded(now_, concluded.id, concluded.status)) {
         out_->push_back(Announce{CallConcluded{aor_in(request, "From"), aor_of(request.uri).value_or(base::Aor{}),
                                                concluded.status, record.route, record.guest_of, *record.setup}});

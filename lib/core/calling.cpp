@@ -73,8 +73,9 @@ void Calling::perform(calls::Transmit& transmit, calls::ProxyEffects&) {
 void Calling::perform(calls::Decide& decide, calls::ProxyEffects& more) {
     Message& request = *proxy_.request_to_forward(decide.id);
     calls::take_own_routes(request, [this](const SipUri& uri) { return is_ours(uri); });
-    if (calls::is_inside_dialog(request)) return route_inside_dialog(decide.id, more);
     const calls::Hop& from = *proxy_.origin(decide.id);
+    note_summary(request, from);
+    if (calls::is_inside_dialog(request)) return route_inside_dialog(decide.id, more);
     if (origin_of(from) == CallOrigin::user && proxy_.under_way_from(from) > Limits::requests_per_source)
         return proxy_.reject(decide.id, 503, "Too Many Requests From There", {{"Retry-After", "5"}}, more);
     route(decide.id, more);

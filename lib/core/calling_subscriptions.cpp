@@ -69,8 +69,8 @@ void Calling::end_subscription(const calls::Dialog& dialog) {
 
 // ---- messages that wait
 
-// From the voicemail server or the PBX, here or at the home: whether or not it reached a phone. A home tells it to its
-// backups, which keep it for the day on which the phone comes to them.
+// From the voicemail server or the PBX, here or at the home: whether or not it reaches a phone. A home tells it to its
+// backups before it answers; they keep it for the day on which the phone comes to them.
 void Calling::note_summary(const Message& request, const calls::Hop& origin) {
     if (!tells_of_messages(request) || origin_of(origin) == CallOrigin::user) return;
     const base::Aor aor =

@@ -1,4 +1,6 @@
 // Subscriptions and waiting messages through the whole gatekeeper, when phones move between sites.
+#include <algorithm>
+
 #include "south.h"
 
 using namespace gate;
@@ -121,6 +123,17 @@ TEST_CASE("a home tells its backups of messages that wait", "[calls][RFC3842]") 
     REQUIRE(notify);
     CHECK(notify->first == calls::Hop(calls::SiteHop{north}));
     CHECK(notify->second.uri == "sip:alice@example.test");
+}
+
+TEST_CASE("backups are told of messages that wait before their server is answered", "[calls][RFC3842]") {
+    South house;
+    house.enters("alice", alices);
+    say(house, waiting("alice", "1").text(), calls::SiteHop{west});
+    std::vector<calls::Hop> told;
+    for (const auto& [hop, message] : sips(house)) told.push_back(hop);
+    CHECK(std::count(told.begin(), told.end(), calls::Hop(calls::SiteHop{north})) == 1);
+    CHECK(std::count(told.begin(), told.end(), calls::Hop(alices)) == 1);
+    CHECK(status(house) == 0);
 }
 
 TEST_CASE("messages that wait are told to the backup, and by it to the phone that comes", "[calls][RFC3842]") {
