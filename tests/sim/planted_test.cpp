@@ -6,6 +6,7 @@
 #include "scenarios/script.h"
 #include "scenarios/stage.h"
 #include "sim/outages.h"
+#include "sim/planted_calls.h"
 
 namespace innkeeper::sim {
 namespace {
@@ -293,6 +294,15 @@ const Planted every_planted[] = {
     {"records are lent to anybody", "records go to named backups only", &starts_without_database, lend_to_anybody},
     {"heartbeats are ignored", "a home that a third peer sees is not lost", &nothing, ignore_heartbeats},
     {"own users are refused for good", "no phone is left without service", &crashes, refuse_own_users},
+    {"callers get no answer", "a caller gets a final answer", &nothing, answer_no_call},
+    {"calls end at the first site", "a call to a registered phone rings it", &nothing, put_nobody_through},
+    {"calls ring another phone", "a call rings nobody else's phone", &nothing, ring_somebody_else},
+    {"no password is asked for", "nobody is put through without credentials", &crashes, trust_strangers},
+    {"a former server rings too", "a call comes to a phone by one site", &crashes, ring_by_every_site},
+    {"calls fork for ever", "no call goes in circles", &nothing, fork_for_ever},
+    {"a call takes a licence", "a call changes no registration and takes no licence", &nothing, charge_for_calls},
+    {"requests are kept", "nothing of a call is left behind", &nothing, keep_requests},
+    {"dialogs are kept", "nothing of a call is left behind", &nothing, keep_dialogs},
 };
 
 }  // namespace

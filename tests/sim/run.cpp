@@ -13,6 +13,7 @@ std::optional<Failure> run_in(World& world, const Outage& outage, void (*plant)(
             if (drift) site->set_clock_error(static_cast<std::int64_t>(world.random.below(2001)) - 1000);
         if (plant != nullptr) world.plant(plant);
         world.watch.forbid(outage.forbidden);
+        world.chatter.begin(std::chrono::seconds(25));
         outage.happen(world);
         heal_and_judge(world);
     } catch (const world::Violation& violation) {

@@ -135,6 +135,7 @@ void heal_and_judge(world::World& world) {
     const base::Duration longest = once * 2;  // a canary whose datagram was lost on its way home stops a failback once
     world.run_for(4s);                        // whoever has just started finds out where it stands
     world.run_until(settled, longest);
+    world.chatter.end();
     world.run_until([&] { return everybody_is_home(world); }, 75s);  // a Retry-After may be that long
     world.run_for(8s);                                               // the last changes reach everybody
     world.run_until([&] { return everybody_is_home(world); }, 75s);
