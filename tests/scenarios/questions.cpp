@@ -69,6 +69,9 @@ Stage::Answer Stage::ask(const Words& words) {
     if (what == "notices" && words.size() == 3) return ask_notices(site(last).name());
     if (what == "where") return ask_where(words);
     if (what == "call" && words.size() == 3) return ask_call(words);
+    if (what == "caller" && words.size() == 4) return ask_caller(world_.phone(last));
+    if (what == "calls" && words.size() == 3) return ask_voicemail(last);
+    if (what == "failover-changes" && words.size() == 5) return ask_failover_changes({words[2]}, site(last));
     if (what == "moves" && words.size() == 3)  // moves of 100
         return {std::to_string(world_.watch.moves_of(base::Aor::from_parts(last, support::domain).value()))};
     if (what == "failback" && words.size() == 5)

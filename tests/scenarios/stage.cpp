@@ -85,6 +85,8 @@ std::vector<std::string> Stage::perform(const std::string& line) {
     if (verb == "pbx") return pbx(words);
     if (verb == "user") return user(words);
     if (verb == "group") return group(words);
+    if (verb == "set-user") return set_user(words);
+    if (verb == "voicemail") return voicemail(words);
     if (verb == "kill" || verb == "start" || verb == "stop" || verb == "power" || verb == "freeze" || verb == "thaw")
         return act_on_process(words);
     if (verb == "certificate") return certificate(words);

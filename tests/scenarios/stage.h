@@ -44,6 +44,11 @@ private:
     std::optional<Answer> phone_calls(world::Phone& phone, const Words& words);  // nothing: not about calls
     Answer dial(world::Phone& phone, const Words& words);
     Answer ask_call(const Words& words);
+    static Answer ask_caller(const world::Phone& phone);
+    Answer set_user(const Words& words);
+    Answer ask_failover_changes(const base::SiteName& home, world::Site& at);
+    Answer voicemail(const Words& words);
+    Answer ask_voicemail(const std::string& address);
     Answer knock(world::Phone& phone, const base::SiteName& server, bool leave);
     Answer probe(const world::Phone& phone, const std::string& server);
     Answer operate(const Words& words);

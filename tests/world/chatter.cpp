@@ -81,7 +81,9 @@ void Chatter::call_somebody() {
         const Call* call = still();
         if (call == nullptr) return;
         const bool talking = call->state == Call::State::talking;
-        Phone& callee = talking ? world_.phone(number) : caller;
+        const auto aor = base::Aor::from_parts(number, caller.orders().aor.domain());
+        const bool somebodys = talking && world_.phone_of(*aor) != nullptr;  // else a PBX's
+        Phone& callee = somebodys ? world_.phone(number) : caller;
         const bool callee_talks = callee.calls().current() != nullptr && callee.calls().current()->id == call->id;
         (caller_ends || !callee_talks ? caller : callee).hang_up();
     });

@@ -27,6 +27,9 @@ struct CommandSentence {
     std::string operator()(const core::Force& command) const {
         return "force " + command.home.text + ' ' + std::string(to_text(command.verdict)) + " at " + site;
     }
+    std::string operator()(const core::SetUser& command) const {
+        return "set-user " + command.aor + '=' + command.changes + " at " + site;
+    }
     template <class Other>
     std::string operator()(const Other&) const {
         return "# an operator's command at " + site;

@@ -133,6 +133,7 @@ void Phone::send_over_stream(Leg& leg, const std::string& octets) {
 bool Phone::carry_from(Site& site, const base::Flow& flow, const std::string& octets) {
     for (Leg& one : legs_) {
         if (one.server != site.name() || one.connection == 0 || one.connection != flow.connection) continue;
+        if (one.life_of_site != site.life()) continue;  // made with an earlier life, which took it along
         one.down->send([this, &one, &site, octets, connection = flow.connection] {
             if (powered_ && one.connection == connection) calls_->receive(site.name(), octets);
         });

@@ -79,6 +79,18 @@ std::vector<core::CallSettings::Pbx> pbxs_in(const std::string& name) {
     return {{name, base::Transport::udp, *base::Endpoint::parse("192.0.2.80:5060")}};
 }
 
+template <class Member>
+Setting voicemail_of(const char* key, Member member) {
+    return {key,
+            [member](Settings& settings, const std::string& value) {
+                member(settings) = core::VoicemailServer::from(value);
+            },
+            [member](const Settings& settings) {
+                Settings copy = settings;
+                return core::uri_of(member(copy));
+            }};
+}
+
 const std::vector<Setting>& table() {
     static const std::vector<Setting> settings{
         {"backups", [](Settings& s, const std::string& value) { s.backups = names_in(value); },
@@ -89,6 +101,10 @@ const std::vector<Setting>& table() {
             "lost-after-witnessed", [](Settings & s) -> auto& { return s.health.lost_after_witnessed; }),
         {"pbx", [](Settings& s, const std::string& value) { s.calls.pbxs = pbxs_in(value); },
          [](const Settings& s) { return s.calls.pbxs.empty() ? std::string() : s.calls.pbxs.front().name; }},
+        voicemail_of(
+            "voicemail", [](Settings & s) -> auto& { return s.calls.voicemail; }),
+        voicemail_of(
+            "voicemail-backup", [](Settings & s) -> auto& { return s.calls.voicemail_backup; }),
         duration_of(
             "pbx-lost-after", [](Settings & s) -> auto& { return s.health.pbx_lost_after; }),
         number_of(

@@ -239,6 +239,7 @@ void Site::probe(base::Flow source, std::string user, std::function<void(SeenRes
 
 void Site::command(core::Command command, std::function<void(const core::Report&)> back) {
     const Act act(world_.inputs, [&] { return sentence(name(), command); });
+    if (const auto* settings = std::get_if<core::SetUser>(&command)) world_.watch.calls.settings_change(settings->aor);
     when_awake([this, command = std::move(command), back = std::move(back)] {
         commands_[++last_id_] = back;
         step(core::OperatorCommand{{last_id_}, command}, {"command"});

@@ -76,6 +76,7 @@ public:
     void receive(std::shared_ptr<support::OwnedRegister> request, std::function<void(SeenResponse)> back);
     void probe(base::Flow source, std::string user, std::function<void(SeenResponse)> back);  // user: in From, or none
     void set_pbx(PbxState state);
+    bool has_pbx() const { return !settings_.calls.pbxs.empty() && pbx_ == PbxState::there; }
     void receive_sip(const base::Flow& from, const std::string& octets);  // any message but a REGISTER
     void lose_hop(const calls::Hop& hop);
     void command(core::Command command, std::function<void(const core::Report&)> back);

@@ -1,8 +1,9 @@
-// The PBX beside a site: it answers what it is asked, or is away in one of the ways in which a PBX can be.
+// The PBX beside a site: it takes every call and answers what it is asked, or is away in one of the ways in which a
+// PBX can be.
 #include <algorithm>
 
-#include "calls/forwarding.h"
 #include "calls/message.h"
+#include "world/machines.h"
 #include "world/world.h"
 
 namespace innkeeper::world {
@@ -59,9 +60,10 @@ void Site::send_to_pbx(const calls::AddressHop& to, const std::string& octets) {
     if (!request || !request->is_request()) return;
     const bool there = pbx_ == PbxState::there;
     if (there && request->method == "INVITE") world_.watch.calls.taken_by_pbx(*this, *request);
-    const auto answer =
-        std::make_shared<std::string>(calls::make_answer(*request, there ? 200 : 503, "Said", "pbx").text());
-    tell([to, answer] { return core::SipReceived{base::Flow{to.transport, 0, to.endpoint, 0}, *answer}; });
+    const auto answer = answer_of_machine(*request, there ? 200 : 503, to.endpoint);
+    if (!answer) return;
+    const auto octets_back = std::make_shared<std::string>(*answer);
+    tell([to, octets_back] { return core::SipReceived{base::Flow{to.transport, 0, to.endpoint, 0}, *octets_back}; });
 }
 
 }  // namespace innkeeper::world

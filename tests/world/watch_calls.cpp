@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "calls/address_fields.h"
+#include "calls/diversion.h"
 #include "world/group_text.h"
 #include "world/world.h"
 
@@ -43,10 +44,9 @@ CallWatch::Attempt* CallWatch::find(const std::string& call_id) {
 void CallWatch::changed(const Phone& phone, const Call& call) {
     Attempt* attempt = find(call.id);
     if (attempt == nullptr) return call.outgoing ? dialled(phone, call) : void();
-    if (call.state == Call::State::talking && !call.outgoing) {
-        ++talked_;
+    if (call.state == Call::State::talking && !attempt->answered) {  // a caller is the first to know when by a machine
         attempt->answered = true;
-        attempt->callee = &phone;
+        attempt->callee = call.outgoing ? nullptr : &phone;
         for (const base::SiteName& site : {attempt->by, call.server})
             attempt->lives[site] = world_.site(site.text).life();
     }
@@ -70,6 +70,7 @@ void CallWatch::dialled(const Phone& caller, const Call& call) {
                                      [&](const auto& phone) { return phone->orders().aor.user() == call.other; });
     if (called != world_.phones().end()) attempt.callee = called->get();
     attempt.may_ring = behind(call.other);
+    if (call.other.starts_with('*')) settings_change(std::string(caller.orders().aor.user()));  // a feature code
     note_service();
     attempt.in_the_way = !way_is_clear(attempt);
     attempt.cut_off = !server_in_reach(attempt);
@@ -112,6 +113,8 @@ void CallWatch::ended(Attempt& attempt, const Call& call) {
             known_to_its_server(attempt))
             world_.watch.violated("a call to a registered phone rings it",
                                   told + " got " + std::to_string(call.status) + ' ' + call.phrase);
+        if (failed && is_emergency(attempt) && world_.site(attempt.by.text).has_pbx() && server_in_reach(attempt))
+            world_.watch.violated("an emergency call is never refused", told + " got " + std::to_string(call.status));
     }
     if (!std::exchange(attempt.over, true)) {
         attempt.left_hanging = attempt.left_hanging || call.lost || attempt.answered;
@@ -140,12 +143,12 @@ void CallWatch::rings(const Phone& phone, const Site& from, const calls::Message
     if (attempt == nullptr) return;
     const std::string told = from.name().text + " rings " + std::string(phone.orders().aor.user()) + " for a call of " +
                              std::string(attempt->caller->orders().aor.user()) + " to " + attempt->number;
-    if (!attempt->may_ring.contains(std::string(phone.orders().aor.user())))
+    if (!attempt->may_ring.contains(std::string(phone.orders().aor.user())) && !came_by(*attempt, invite))
         world_.watch.violated("a call rings nobody else's phone", told);
     if (!attempt->with_credentials) world_.watch.violated("nobody is put through without credentials", told);
     const bool one_life = world_.site(attempt->by.text).life() == attempt->life_of_by;
-    if (attempt->rung_by.try_emplace(&phone, from.name()).first->second != from.name() && one_life)
-        world_.watch.violated("a call comes to a phone by one site", told);
+    const bool by_another = attempt->rung_by.try_emplace(&phone, from.name()).first->second != from.name();
+    if (by_another && one_life) world_.watch.violated("a call comes to a phone by one site", told);
     attempt->put_through = true;
 }
 
@@ -155,6 +158,17 @@ void CallWatch::taken_by_pbx(const Site& from, const calls::Message& invite) {
     const std::string told = from.name().text + " sends a call to " + attempt->number + " to its PBX";
     if (!attempt->with_credentials && !is_emergency(*attempt))
         world_.watch.violated("nobody is put through without credentials", told);
+}
+
+// Forwarded: it says whom it was for.
+bool CallWatch::came_by(const Attempt& attempt, const calls::Message& invite) {
+    const auto before = calls::diverted_before(invite);
+    return std::any_of(before.begin(), before.end(),
+                       [&](const std::string& uri) { return uri.starts_with("sip:" + attempt.number + '@'); });
+}
+
+void CallWatch::settings_change(const std::string& user) {
+    with_settings_.insert(user.substr(0, user.find('@')));
 }
 
 // ---- what sites do
@@ -213,6 +227,7 @@ void CallWatch::note_service() {
 // Both are served, each by one site for a while, and these two see each other well.
 bool CallWatch::way_is_clear(const Attempt& attempt) const {
     if (attempt.callee == nullptr || !attempt.with_credentials || attempt.callee == attempt.caller) return false;
+    if (with_settings_.contains(attempt.number)) return false;
     const auto caller = served_.find(attempt.caller->orders().aor);
     const auto callee = served_.find(attempt.callee->orders().aor);
     if (caller == served_.end() || callee == served_.end() || caller->second.at != attempt.by) return false;
@@ -268,7 +283,8 @@ bool CallWatch::in_call_at(const Site& site, const base::Aor& aor) const {
         if (attempt.over || !attempt.answered || !attempt.set_up) return false;
         const auto life = attempt.lives.find(site.name());
         if (life == attempt.lives.end() || life->second != site.life()) return false;
-        return attempt.caller->orders().aor == aor || attempt.callee->orders().aor == aor;
+        return attempt.caller->orders().aor == aor ||
+               (attempt.callee != nullptr && attempt.callee->orders().aor == aor);
     });
 }
 

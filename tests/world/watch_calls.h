@@ -26,13 +26,13 @@ public:
     void changed(const Phone& phone, const Call& call);  // as its telephone sees it
     void rings(const Phone& phone, const Site& from, const calls::Message& invite);
     void taken_by_pbx(const Site& from, const calls::Message& invite);
+    void settings_change(const std::string& user);  // from now on a call for that user may go elsewhere
     void power_lost(const Phone& phone);
     void stepped(const Site& site, const Occasion& occasion, const core::Effects& effects);
     void tick();  // every 100 ms
     void judge_tables(const Site& site, const core::Census& census) const;
     // Is its phone in a call that its present life has set up, so that a failback leaves it alone (IP7)?
     bool in_call_at(const Site& site, const base::Aor& aor) const;
-    std::uint64_t talked() const { return talked_; }  // calls that were answered, for whoever wants to know
 
 private:
     struct Served {  // where a phone is in service, undisturbed
@@ -43,7 +43,7 @@ private:
     };
     struct Attempt {
         const Phone* caller = nullptr;
-        const Phone* callee = nullptr;   // none: a number that is no phone's; a hunt group's has whoever answers
+        const Phone* callee = nullptr;   // who answered, until then who is called; none: a number that is no phone's
         std::set<std::string> may_ring;  // whose phones
         std::string number;
         bool with_credentials = true;
@@ -72,13 +72,14 @@ private:
     bool server_in_reach(const Attempt& attempt) const;
     bool known_to_its_server(const Attempt& attempt) const;
     bool is_emergency(const Attempt& attempt) const;
+    static bool came_by(const Attempt& attempt, const calls::Message& invite);
     void judge(Attempt& attempt);
     Attempt* find(const std::string& call_id);
 
     World& world_;
     std::map<std::string, Attempt> attempts_;  // by Call-ID
     std::map<base::Aor, Served> served_;
-    std::uint64_t talked_ = 0;
+    std::set<std::string> with_settings_;
 };
 
 }  // namespace innkeeper::world

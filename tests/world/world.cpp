@@ -73,6 +73,10 @@ LoginQueue& World::add_login_queue(const std::vector<Phone*>& accounts) {
     return *login_queues_.emplace_back(std::make_unique<LoginQueue>(*this, accounts, failures_borne));
 }
 
+void World::add_voicemail(const base::Endpoint& address, const Place& place) {
+    voicemails_.try_emplace(address, *this, address, place);
+}
+
 void World::start_sites() {
     const Act act(inputs, [] { return "start"; });
     for (const auto& [name, one] : sites_)

@@ -11,6 +11,7 @@
 #include "world/chatter.h"
 #include "world/inputs.h"
 #include "world/login_queue.h"
+#include "world/machines.h"
 #include "world/network.h"
 #include "world/phone.h"
 #include "world/site.h"
@@ -35,6 +36,8 @@ public:
     Phone& add_phone(PhoneOrders orders);
     // One telephone with several accounts, the first of them primary (MU1, MU2). After they were added.
     LoginQueue& add_login_queue(const std::vector<Phone*>& accounts);
+    void add_voicemail(const base::Endpoint& address, const Place& place);
+    Voicemail& voicemail(const base::Endpoint& address) { return voicemails_.at(address); }
     void start_sites();
     void switch_on_phones();
 
@@ -101,6 +104,7 @@ private:
     std::vector<std::unique_ptr<Phone>> phones_;
     std::map<base::Aor, const Phone*> phone_of_;
     std::map<base::Endpoint, Door> doors_;
+    std::map<base::Endpoint, Voicemail> voicemails_;
     std::vector<std::unique_ptr<LoginQueue>> login_queues_;
     std::uint64_t connections_ = 0;
     std::optional<Moment> midnight_;  // the last one, or one to come, by the clock on the wall
