@@ -41,6 +41,7 @@ std::vector<Written> values_of(const Options& options, const Option& option) {
 void take_values(Options& options, std::vector<Problem>& problems) {
     options.settings.physical_user_agents.clear();
     options.settings.calls.emergency_numbers.clear();
+    options.settings.calls.feature_codes.clear();
     std::string command;
     for (const Option& option : option_table()) {
         for (const Written& written : values_of(options, option)) {
