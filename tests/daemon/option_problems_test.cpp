@@ -8,15 +8,6 @@ using Catch::Matchers::Contains;
 
 namespace {
 
-// The one problem of an otherwise right configuration.
-std::string only_problem(std::vector<std::string> more) {
-    const auto problems = parse_site(std::move(more)).problems;
-    CHECK(exit_code(problems) == 2);
-    INFO(Catch::Detail::stringify(texts(problems)));
-    CHECK(problems.size() == 1);
-    return problems.empty() ? "" : to_text(problems.front());
-}
-
 const std::vector<std::string> with_peer = {"--peer=south=192.0.2.2:5062", "--peer-listen=192.0.2.1:5062",
                                             "--tls-certificate=/c", "--tls-key=/k", "--tls-ca=/a"};
 

@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -48,6 +49,15 @@ inline std::vector<std::string> texts(const std::vector<Problem>& problems) {
     std::vector<std::string> lines;
     for (const Problem& problem : problems) lines.push_back(to_text(problem));
     return lines;
+}
+
+// The one problem of an otherwise right configuration.
+inline std::string only_problem(std::vector<std::string> more) {
+    const auto problems = parse_site(std::move(more)).problems;
+    CHECK(exit_code(problems) == 2);
+    INFO(Catch::Detail::stringify(texts(problems)));
+    CHECK(problems.size() == 1);
+    return problems.empty() ? "" : to_text(problems.front());
 }
 
 }  // namespace innkeeper::daemon
