@@ -119,6 +119,10 @@ struct House : Gate {
     }
     // The user's request, with their password.
     void call_as(const std::string& name, Invite invite) {
+        receive(proved(name, std::move(invite), name).text(), flows.at(name));
+    }
+    // The user's request, after it was asked for a password, with what this one makes of it.
+    Invite proved(const std::string& name, Invite invite, const std::string& password) {
         invite.from = name;
         receive(invite.text(), flows.at(name));
         REQUIRE(status() == 407);
@@ -127,10 +131,9 @@ struct House : Gate {
         support::DigestSession session;
         session.take(support::domain, challenge.substr(start, challenge.find('"', start) - start));
         invite.branch += "-again";
-        invite.more +=
-            "Proxy-Authorization: " +
-            session.header(name, auth::make_ha1(name, support::domain, name), invite.method, invite.target()) + "\r\n";
-        receive(invite.text(), flows.at(name));
+        const auth::Ha1 ha1 = auth::make_ha1(name, support::domain, password);
+        invite.more += "Proxy-Authorization: " + session.header(name, ha1, invite.method, invite.target()) + "\r\n";
+        return invite;
     }
     // Every call is another one.
     void call(const std::string& from, const std::string& to, const std::string& more = {}) {
