@@ -168,6 +168,28 @@ TEST_CASE("phones of one user ring at once or one after the other, as the user w
     CHECK(office.sip_to(other, "INVITE"));
 }
 
+TEST_CASE("of phones that say how much they want to ring the one that wants it most is first", "[calls]") {
+    Office office;
+    const auto phone_with_q = [&](std::uint16_t q, const std::string& address) {
+        Phone phone("bob");
+        phone.request.contacts.at(0).uri = "sip:bob@" + address;
+        phone.request.contacts.at(0).q = q;
+        phone.request.source.remote = endpoint(address);
+        REQUIRE(phone.call(office).status == 200);
+        return phone.request.source;
+    };
+    const base::Flow seldom = phone_with_q(100, "192.0.2.98:5070");
+    const base::Flow sometimes = phone_with_q(500, "192.0.2.99:5070");
+    office.call("ann", "bob");
+    CHECK(office.sip_to(office.phone("bob"), "INVITE"));  // it says nothing, which means most
+    CHECK_FALSE(office.sip_to(sometimes, "INVITE"));
+    office.say(office.phone("bob"), 480);
+    CHECK(office.sip_to(sometimes, "INVITE"));
+    CHECK_FALSE(office.sip_to(seldom, "INVITE"));
+    office.say(sometimes, 480);
+    CHECK(office.sip_to(seldom, "INVITE"));
+}
+
 TEST_CASE("forwarding in a circle ends", "[calls]") {
     Office office;
     office.set("bob", R"({"forward_always":"eve"})");
