@@ -71,7 +71,9 @@ CallStep CallPlan::next(const TargetFacts& target, Outcome outcome) {
             if (emergency_) return emergency(target);
             return outcome == Outcome::unknown || outcome == Outcome::lost ? ask_next(target) : GiveUp{};
         case Tried::pbx:
-            return emergency_ ? emergency(target) : CallStep(GiveUp{});
+            if (emergency_) return emergency(target);
+            // Not the 404 of the sites that were asked before.
+            return outcome == Outcome::lost ? GiveUp{503, "PBX Does Not Answer"} : GiveUp{};
         case Tried::voicemail:
             return outcome == Outcome::lost || outcome == Outcome::unavailable ? leave_message(target, count_)
                                                                                : GiveUp{};
