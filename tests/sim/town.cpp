@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <span>
 
+#include "core/limits.h"
 #include "support/settings.h"
 #include "world/phone_models.h"
 
@@ -72,6 +73,17 @@ bool everybody_is_home(const world::World& world) {
     });
 }
 
+bool somebody_talks(const world::World& world) {
+    return std::any_of(world.phones().begin(), world.phones().end(),
+                       [](const auto& phone) { return phone->calls().busy(); });
+}
+
+// An end that did not pass where the call had: a phone that is believed to talk stays where it is (IP7).
+bool somebody_is_believed_to_talk(const world::World& world) {
+    return std::any_of(world.sites().begin(), world.sites().end(),
+                       [](const auto& site) { return site.second->census().dialogs > 0; });
+}
+
 }  // namespace
 
 core::Settings brisk_settings(std::string_view site, std::size_t sites) {
@@ -136,6 +148,8 @@ void heal_and_judge(world::World& world) {
     world.run_for(4s);                        // whoever has just started finds out where it stands
     world.run_until(settled, longest);
     world.chatter.end();
+    world.run_until([&] { return !somebody_talks(world); }, 60s);
+    if (somebody_is_believed_to_talk(world)) world.run_until(settled, core::Limits::longest_call + longest);
     world.run_until([&] { return everybody_is_home(world); }, 75s);  // a Retry-After may be that long
     world.run_for(8s);                                               // the last changes reach everybody
     world.run_until([&] { return everybody_is_home(world); }, 75s);

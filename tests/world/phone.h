@@ -49,6 +49,8 @@ public:
     const UserAgent& calls() const { return *calls_; }
     // Octets that a site sends it, over the network; false: it has no such connection.
     bool carry_from(Site& site, const base::Flow& flow, const std::string& octets);
+    // A connection that an earlier life of the site took along, and of which the phone has not heard yet.
+    bool has_dead_connection(const Site& site) const;
 
     const PhoneOrders& orders() const { return orders_; }
     const std::string& contact() const { return contact_; }

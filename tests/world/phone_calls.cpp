@@ -1,5 +1,7 @@
 // How a telephone's calls reach its servers, and what they send reaches it: datagrams, or the connection that it
 // registered over.
+#include <algorithm>
+
 #include "world/phone.h"
 #include "world/world.h"
 
@@ -127,6 +129,12 @@ void Phone::send_over_stream(Leg& leg, const std::string& octets) {
         if (!site.powered()) return;
         if (site.process() == Site::Process::off || site.life() != leg.life_of_site) return connection_ended(site);
         site.receive_sip(flow_by(leg), octets);
+    });
+}
+
+bool Phone::has_dead_connection(const Site& site) const {
+    return std::any_of(legs_.begin(), legs_.end(), [&](const Leg& one) {
+        return one.server == site.name() && one.connection != 0 && one.life_of_site != site.life();
     });
 }
 

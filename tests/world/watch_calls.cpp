@@ -20,7 +20,7 @@ constexpr base::Duration longest_way = 25s;        // to ring, with datagrams lo
 constexpr base::Duration longest_set_up = 225s;    // timer C (181 s), a CANCEL that nobody answers (32 s), and some
 constexpr base::Duration new_in_office = 15s;      // a site that has just started borrows records
 constexpr base::Duration dialog_set_up = 305s;     // an early dialog that was never confirmed is forgotten
-constexpr base::Duration transactions_end = 200s;  // an INVITE, then a BYE that nobody answers, and what was frozen
+constexpr base::Duration transactions_end = 260s;  // timer C, a CANCEL and what is left of both, and what was frozen
 constexpr std::uint64_t most_requests = 6;         // of one call
 constexpr std::size_t most_branches = 8;
 constexpr std::size_t attempts_remembered = 400;
@@ -241,7 +241,8 @@ bool CallWatch::server_in_reach(const Attempt& attempt) const {
     const Site& server = world_.site(attempt.by.text);
     const Place& place = attempt.caller->orders().place;
     return server.running() && server.life() == attempt.life_of_by && attempt.caller->answers() &&
-           world_.network.open(place, attempt.by.text) && world_.network.open(attempt.by.text, place);
+           !attempt.caller->has_dead_connection(server) && world_.network.open(place, attempt.by.text) &&
+           world_.network.open(attempt.by.text, place);
 }
 
 // A backup may serve a guest whose record it has lost; then it cannot know it again.
