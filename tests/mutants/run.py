@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Plants each fault of *.txt of this folder in a copy of the tree and runs the tests against it (see ../mutants.sh).
+"""Plants each fault of *.txt of this folder and runs the tests against it (see ../mutants.sh).
 
 A fault is a block of lines, blocks apart by an empty line:
 
@@ -10,14 +10,20 @@ A fault is a block of lines, blocks apart by an empty line:
 
 Several `-` lines are consecutive lines; only the first may begin in the middle of its line, only the last may end there.
 A fault whose text is not found, or that does not compile, is an error: the table has to follow the code.
+
+Nothing is built but the file with the fault, which is no header. It is linked in front of the libraries of a build that
+is there already, so that the linker takes its functions and not theirs.
 """
 import argparse
+import json
 import os
 import pathlib
 import queue
+import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 
@@ -32,7 +38,7 @@ KINDS = [("auth", ["lib/auth"], "innkeeper_auth_tests"),
 LONGEST_TEST = 400  # seconds, on a machine that has better things to do; a fault may make a test run for ever
 
 
-class CannotCompile(Exception):
+class CannotBuild(Exception):
     pass
 
 
@@ -63,64 +69,47 @@ def read_faults(word):
     return [fault for fault in faults if word in fault.title or word in fault.path]
 
 
-class Tree:
-    """A copy of the sources with a build folder of its own."""
+def said_by(command, folder):
+    result = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    if result.returncode != 0:
+        raise CannotBuild(result.stdout + result.stderr)
+    return result.stdout
 
-    def __init__(self, work, number):
-        self.source = work / f"tree-{number}"
-        self.build = self.source / "build"  # where ccache sees the same paths for every tree
 
-    def prepare(self):
-        known = set()
-        for top in ["CMakeLists.txt", "daemon", "etc", "lib", "sql", "systemd", "tests"]:
-            start = ROOT / top
-            files = [start] if start.is_file() else [path for path in start.rglob("*") if path.is_file()]
-            for path in files:
-                if "__pycache__" in path.parts:
-                    continue
-                copy = self.source / path.relative_to(ROOT)
-                known.add(copy)
-                content = path.read_bytes()
-                if not copy.exists() or copy.read_bytes() != content:
-                    copy.parent.mkdir(parents=True, exist_ok=True)
-                    copy.write_bytes(content)
-                    copy.chmod(path.stat().st_mode)
-        for path in [path for path in self.source.rglob("*") if path.is_file()]:
-            if path not in known and self.build not in path.parents:
-                path.unlink()
-        command = ["cmake", "-S", self.source, "-B", self.build, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Debug",
-                   "-DCMAKE_CXX_FLAGS_DEBUG=-O1"]
-        if shutil.which("ccache"):
-            command += ["-DCMAKE_CXX_COMPILER_LAUNCHER=ccache", "-DCMAKE_C_COMPILER_LAUNCHER=ccache"]
-        if shutil.which("ld.gold"):
-            command += ["-DCMAKE_EXE_LINKER_FLAGS=-fuse-ld=gold"]
-        result = subprocess.run(command, capture_output=True, text=True)
-        if result.returncode != 0:
-            raise SystemExit(result.stdout + result.stderr)
+class Build:
+    """A build of this tree that passes its tests, with a source in each object."""
 
-    def compile(self, targets, jobs):
-        environment = dict(os.environ, CCACHE_BASEDIR=str(self.source), CCACHE_NOHASHDIR="1",
-                           CCACHE_SLOPPINESS="pch_defines,time_macros")
-        result = subprocess.run(["ninja", "-C", self.build, f"-j{jobs}"] + targets, capture_output=True, text=True,
-                                env=environment)
-        if result.returncode != 0:
-            raise CannotCompile(result.stdout)
+    def __init__(self, folder):
+        self.folder = folder
+        commands = folder / "compile_commands.json"
+        if not commands.exists():
+            raise SystemExit(f"{folder} is no build: tests/run.sh makes one, --build names another")
+        self.compiling = {pathlib.Path(entry["file"]): shlex.split(entry["command"])
+                          for entry in json.loads(commands.read_text())}
+        said_by(["ninja", *(target for _, _, target in KINDS)], folder)
+        self.linking = {target: self.link_command(target) for _, _, target in KINDS}
 
-    def first_failure(self, kinds, jobs):
-        """Which kind of test notices, and its words; None when all pass."""
-        stories = sorted(str(path) for path in (self.source / "tests/scenarios").glob("*.txt"))
-        words = {"scenario": stories, "simulator": ["~[planted]~[phones]~[storm]", "--abort"]}
-        for kind, _, target in kinds:
-            self.compile([target], jobs)
-            command = [self.build / "tests" / target] + words.get(kind, ["--abort"])
-            try:
-                result = subprocess.run(command, capture_output=True, text=True, timeout=LONGEST_TEST,
-                                        env=dict(os.environ, INNKEEPER_SIM_SEEDS="6"))
-            except subprocess.TimeoutExpired:
-                return kind, "did not end"
-            if result.returncode != 0:
-                return kind, result.stdout + result.stderr
-        return None
+    def link_command(self, target):
+        """Without what comes after it: the discovery of tests."""
+        last = said_by(["ninja", "-t", "commands", target], self.folder).strip().split("\n")[-1]
+        words = shlex.split(last)
+        begin = words.index("&&") + 1
+        return words[begin:words.index("&&", begin)]
+
+    def compile(self, source, changed, out):
+        """`source` as it stands in its changed copy."""
+        if source not in self.compiling:
+            raise CannotBuild(f"{self.folder} does not compile {source} by itself")
+        words = [word for word in self.compiling[source] if word not in ("ccache", "-g")]
+        words[words.index("-o") + 1] = str(out)
+        words[words.index(str(source))] = str(changed)
+        said_by([*words, "-O0"], self.folder)
+
+    def link(self, target, fault, out):
+        words = list(self.linking[target])
+        words[words.index("-o") + 1] = str(out)
+        fast = ["-fuse-ld=gold"] if shutil.which("ld.gold") else []
+        said_by([words[0], str(fault), *words[1:], *fast], self.folder)
 
 
 def witness(kind, words):
@@ -136,34 +125,59 @@ def witness(kind, words):
     return words.strip().split("\n")[-1]
 
 
-def try_fault(tree, fault):
-    path = tree.source / fault.path
-    original = path.read_text()
-    try:
-        path.write_text(fault.planted_in(original))
-        kinds = [kind for kind in KINDS if any(fault.path.startswith(folder) for folder in kind[1])]
-        noticed = tree.first_failure(kinds, 1)
-        return ("caught", f"{noticed[0]}: {witness(*noticed)}") if noticed else ("SURVIVED", "")
-    except CannotCompile as error:
-        return "error", f"does not compile:\n{error}"
-    finally:
-        path.write_text(original)
+def first_failure(build, fault, planted, work):
+    """Which kind of test notices, and its words; None when all pass."""
+    stories = sorted(str(path) for path in (ROOT / "tests/scenarios").glob("*.txt"))
+    words = {"scenario": stories, "simulator": ["~[planted]~[phones]~[storm]", "--abort"]}
+    for kind, folders, target in KINDS:
+        if not any(fault.path.startswith(folder) for folder in folders):
+            continue
+        build.link(target, planted, work / target)
+        try:
+            result = subprocess.run([work / target] + words.get(kind, ["--abort"]), capture_output=True, text=True,
+                                    timeout=LONGEST_TEST, env=dict(os.environ, INNKEEPER_SIM_SEEDS="6"))
+        except subprocess.TimeoutExpired:
+            return kind, "did not end"
+        if result.returncode != 0:
+            return kind, result.stdout + result.stderr
+    return None
 
 
-def work_through(tree, waiting, report):
+def try_fault(build, fault):
+    with tempfile.TemporaryDirectory(prefix="innkeeper-fault-") as folder:
+        work = pathlib.Path(folder)
+        source, changed, planted = ROOT / fault.path, work / "fault.cpp", work / "fault.o"
+        changed.write_text(fault.planted_in(source.read_text()))
+        try:
+            build.compile(source, changed, planted)
+            noticed = first_failure(build, fault, planted, work)
+        except CannotBuild as error:
+            return "error", f"does not compile:\n{error}"
+    return ("caught", f"{noticed[0]}: {witness(*noticed)}") if noticed else ("SURVIVED", "")
+
+
+def work_through(build, waiting, report):
     while True:
         try:
             fault = waiting.get_nowait()
         except queue.Empty:
             return
         begun = time.monotonic()
-        report(fault, *try_fault(tree, fault), time.monotonic() - begun)
+        report(fault, *try_fault(build, fault), time.monotonic() - begun)
+
+
+def misfits_of(faults):
+    for fault in faults:
+        try:
+            fault.planted_in((ROOT / fault.path).read_text())
+        except (LookupError, FileNotFoundError) as error:
+            yield f"{fault.title}: {error}"
 
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--work", default=str(ROOT / "build-mutants"), help="folder of the copies and their builds")
-    parser.add_argument("--jobs", type=int, default=min(4, os.cpu_count() or 1), help="faults tried at a time")
+    parser.add_argument("--build", default=str(ROOT / "build"), help="folder of a build that passes its tests")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="faults tried at a time")
     parser.add_argument("--only", default="", help="faults with this in their title or path")
     parser.add_argument("--one-each", action="store_true", help="one fault of each requirement")
     parser.add_argument("--list", action="store_true", help="check that every fault applies, build nothing")
@@ -171,32 +185,13 @@ def main():
     faults = read_faults(options.only)
     if options.one_each:
         faults = list({fault.requirement: fault for fault in reversed(faults)}.values())
-    misfits = []
-    for fault in faults:
-        try:
-            fault.planted_in((ROOT / fault.path).read_text())
-        except (LookupError, FileNotFoundError) as error:
-            misfits.append(f"{fault.title}: {error}")
+    misfits = list(misfits_of(faults))
     if options.list or misfits:
         print("\n".join(fault.title for fault in faults) if options.list else "", *misfits, sep="\n")
         return 1 if misfits else 0
 
     begun = time.monotonic()
-    work = pathlib.Path(options.work).resolve()
-    trees = [Tree(work, number) for number in range(min(options.jobs, len(faults)))]
-    try:
-        for tree in trees:
-            tree.prepare()
-            tree.compile([target for _, _, target in KINDS], os.cpu_count() or 1)
-        noticed = trees[0].first_failure(KINDS, 1)
-    except CannotCompile as error:
-        print(error)
-        return 2
-    if noticed:
-        print(f"without any fault a {noticed[0]} test fails:\n{noticed[1]}")
-        return 2
-    print(f"built in {time.monotonic() - begun:.0f} s", flush=True)
-
+    build = Build(pathlib.Path(options.build).resolve())
     waiting = queue.Queue()
     for fault in faults:
         waiting.put(fault)
@@ -208,7 +203,7 @@ def main():
             verdicts[verdict] += 1
             print(f"{verdict:8} {seconds:5.1f} s  {fault.title}" + (f"  <- {words}" if words else ""), flush=True)
 
-    threads = [threading.Thread(target=work_through, args=(tree, waiting, report)) for tree in trees]
+    threads = [threading.Thread(target=work_through, args=(build, waiting, report)) for _ in range(options.jobs)]
     for thread in threads:
         thread.start()
     for thread in threads:
