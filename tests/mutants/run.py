@@ -103,7 +103,7 @@ class Build:
         words = [word for word in self.compiling[source] if word not in ("ccache", "-g")]
         words[words.index("-o") + 1] = str(out)
         words[words.index(str(source))] = str(changed)
-        said_by([*words, "-O0"], self.folder)
+        said_by([*words, "-O0", "-w"], self.folder)  # a fault may leave a name unused
 
     def link(self, target, fault, out):
         words = list(self.linking[target])
