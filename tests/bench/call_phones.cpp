@@ -304,12 +304,17 @@ void CallPhones::send(int socket, std::string_view octets) {
         const auto sent = ::send(socket, octets.data(), octets.size(), 0);
 }
 
+// Few slots are in use at a time, each by one call after the other.
+std::size_t CallPhones::caller_of(std::uint32_t slot) const {
+    return (slot + dialogs_[slot].generation) % callers_.size();
+}
+
 void CallPhones::send_from(std::uint32_t slot, std::string_view octets) {
-    send(registering_ ? callees_ : callers_[slot % callers_.size()], octets);
+    send(registering_ ? callees_ : callers_[caller_of(slot)], octets);
 }
 
 const std::string& CallPhones::address_of(std::uint32_t slot) const {
-    return caller_addresses_[slot % callers_.size()];
+    return caller_addresses_[caller_of(slot)];
 }
 
 bool CallPhones::lost() {

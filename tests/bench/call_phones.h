@@ -75,6 +75,7 @@ private:
     bool receive(int socket);
     void send(int socket, std::string_view octets);
     void send_from(std::uint32_t slot, std::string_view octets);  // of that call, by its caller
+    std::size_t caller_of(std::uint32_t slot) const;              // index of its address
     const std::string& address_of(std::uint32_t slot) const;
     void repeat_unanswered(Time now);
     void repeat_unacknowledged(Time now);
