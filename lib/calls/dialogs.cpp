@@ -1,11 +1,11 @@
 #include "calls/dialogs.h"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "base/assert.h"
 #include "calls/address_fields.h"
+#include "calls/header_fields.h"
 #include "calls/session_timer.h"
 
 namespace innkeeper::calls {
@@ -34,13 +34,6 @@ std::string value_of(const Message& message, std::string_view header) {
     return value != nullptr ? *value : std::string{};
 }
 
-std::optional<base::Duration> seconds_in(std::string_view text) {
-    std::uint32_t seconds = 0;
-    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), seconds);
-    if (text.empty() || parsed.ec != std::errc{}) return std::nullopt;
-    return std::chrono::seconds(seconds);
-}
-
 bool is_success(const Message& answer) {
     return answer.status >= 200 && answer.status < 300;
 }
@@ -57,8 +50,8 @@ base::Duration lifetime_of(const Message& request, const Message& answer) {
         const auto session = session_of(answer);
         return session ? std::min<base::Duration>(*session * 3 / 2, Dialogs::ceiling) : Dialogs::ceiling;
     }
-    auto granted = seconds_in(value_of(answer, "Expires"));
-    if (!granted) granted = seconds_in(value_of(request, "Expires"));
+    auto granted = seconds_in(answer, "Expires");
+    if (!granted) granted = seconds_in(request, "Expires");
     return std::min<base::Duration>(granted.value_or(usual_subscription) + lost_messages, Dialogs::ceiling);
 }
 

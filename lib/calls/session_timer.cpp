@@ -1,19 +1,11 @@
 #include "calls/session_timer.h"
 
 #include <algorithm>
-#include <charconv>
+
+#include "calls/header_fields.h"
 
 namespace innkeeper::calls {
 namespace {
-
-// "1800;refresher=uac"
-std::optional<base::Duration> seconds_in(const std::string* header) {
-    std::uint32_t seconds = 0;
-    if (header == nullptr) return std::nullopt;
-    const auto parsed = std::from_chars(header->data(), header->data() + header->size(), seconds);
-    if (parsed.ec != std::errc{}) return std::nullopt;
-    return std::chrono::seconds(seconds);
-}
 
 std::string in_seconds(base::Duration duration) {
     return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(duration).count());
@@ -33,13 +25,13 @@ bool knows_timers(const Message& request) {
 }  // namespace
 
 std::optional<base::Duration> session_of(const Message& message) {
-    const auto session = seconds_in(message.find("Session-Expires"));
+    const auto session = seconds_in(message, "Session-Expires");
     return session && *session >= shortest_session ? session : std::nullopt;
 }
 
 std::string session_to_ask_for(const Message& request) {
     if (!may_have_session(request) || request.find("Session-Expires") != nullptr) return {};
-    const base::Duration least = seconds_in(request.find("Min-SE")).value_or(shortest_session);
+    const base::Duration least = seconds_in(request, "Min-SE").value_or(shortest_session);
     return in_seconds(std::max(usual_session, least));
 }
 
