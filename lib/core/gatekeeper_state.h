@@ -232,7 +232,9 @@ private:
     void on(PhoneProbed& probed);
     static bool must_prove_way_back(const LocationEntry& entry, const Authentication& authentication);
     void begin_search(const LocationEntry& entry, const PhoneQuestion& question, const Peer& asker);
+    void note_way_back(const RegisterRequest& request, const base::Aor& aor, const Authentication& authentication);
     void let_go(const Searches::Search& search);
+    void answer_askers(const Searches::Search& search, PhoneFinding finding);
     void send_verdict(const base::SiteName& asker, const base::Aor& aor, PhoneFinding finding);
     void adopt_strays(Peer& home);
 

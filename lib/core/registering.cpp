@@ -106,6 +106,7 @@ void Gatekeeper::State::register_known(const RegisterRequest& request, const bas
         return answer_with_bindings(request, entry, plan->outbound);
     }
     if (must_prove_way_back(entry, authentication)) return challenge(request, aor, realm, true, false);
+    note_way_back(request, aor, authentication);
     const auto remember = [&entry, this](Refusal refusal) {
         entry.last_refusal = refusal;
         entry.last_refused = now_;

@@ -163,6 +163,15 @@ std::optional<Searches::Search> Searches::on_probed(base::ProbeId probe, bool he
     return end(search);
 }
 
+std::optional<Searches::Search> Searches::on_heard(const base::Aor& aor, std::string_view contact) {
+    const auto search = searches_.find(aor);
+    if (search == searches_.end()) return std::nullopt;
+    const auto& probed = search->second.probed;
+    if (std::none_of(probed.begin(), probed.end(), [&](const Probed& each) { return each.contact == contact; }))
+        return std::nullopt;
+    return end(search);
+}
+
 void Searches::drop_overdue(base::Instant now) {
     while (!by_age_.empty() && now - by_age_.front().first >= longest) {
         const auto search = searches_.find(by_age_.front().second);

@@ -103,6 +103,8 @@ public:
                                      std::vector<Probed> probed);
     // The search that ends with this report: its first answer, or the last silence.
     std::optional<Search> on_probed(base::ProbeId probe, bool heard);
+    // The search that ends because this contact, one of those probed, has shown otherwise that it hears us.
+    std::optional<Search> on_heard(const base::Aor& aor, std::string_view contact);
     void drop_overdue(base::Instant now);
     base::Instant next_deadline() const;  // Instant::max() when there is none
 

@@ -11,6 +11,11 @@ constexpr base::Duration heard_for = 60s;
 // The asker may have missed the verdict, or there is another one: for so long a phone that was let go of stays so.
 constexpr base::Duration gone_for = 60s;
 
+bool surely_before(base::Instant nonce_issued, base::Instant moment) {
+    constexpr base::Duration nonces_are_equal_within = 1s;
+    return nonce_issued + nonces_are_equal_within <= moment;
+}
+
 }  // namespace
 
 // ---- the backup's end
@@ -108,25 +113,31 @@ void Gatekeeper::State::begin_search(const LocationEntry& entry, const PhoneQues
 // Of a phone that was let go of we know that what we send does not arrive, or what it sends. It is heard again when it
 // answers a challenge made since, which it cannot where only its own requests get through.
 bool Gatekeeper::State::must_prove_way_back(const LocationEntry& entry, const Authentication& authentication) {
-    constexpr base::Duration nonces_are_equal_within = 1s;
     return entry.let_go != LocationEntry::never && entry.bindings.empty() &&
-           authentication.nonce_issued + nonces_are_equal_within <= entry.let_go;
+           surely_before(authentication.nonce_issued, entry.let_go);
+}
+
+// That a phone refreshes while it is probed proves nothing: its requests may be all that gets through. That it answers
+// a challenge made since does, whatever becomes of the probe.
+void Gatekeeper::State::note_way_back(const RegisterRequest& request, const base::Aor& aor,
+                                      const Authentication& authentication) {
+    const Searches::Search* search = searches_.find(aor);
+    if (search == nullptr || surely_before(authentication.nonce_issued, search->began)) return;
+    for (const ContactRequest& contact : request.contacts)
+        if (const auto ended = searches_.on_heard(aor, contact.uri))
+            return answer_askers(*ended, PhoneFinding::reachable);
 }
 
 void Gatekeeper::State::on(PhoneProbed& probed) {
     const auto search = searches_.on_probed(probed.probe, probed.heard);
     if (!search) return;
-    if (search->heard) {
-        for (const base::SiteName& asker : search->askers) send_verdict(asker, search->aor, PhoneFinding::reachable);
-        return;
-    }
+    if (search->heard) return answer_askers(*search, PhoneFinding::reachable);
     // While we did not run its answer may have been lost in our own queues: the backup asks again.
     if (stalled_at_ > search->began) return;
     let_go(*search);
 }
 
-// That it refreshed meanwhile proves nothing: its requests may be all that gets through. From another flow it may be
-// there, since that was not asked.
+// Where it has registered from another flow meanwhile it may be there, since that was not asked.
 void Gatekeeper::State::let_go(const Searches::Search& search) {
     LocationEntry* entry = location_.find(search.aor);
     if (entry == nullptr || !entry->guest_of.text.empty()) return;
@@ -145,8 +156,11 @@ void Gatekeeper::State::let_go(const Searches::Search& search) {
         if (kept.size() != entry->bindings.size())
             remove_bindings(*entry, std::move(kept), RemovalCause::unreachable, {});
     }
-    for (const base::SiteName& asker : search.askers)
-        send_verdict(asker, search.aor, elsewhere ? PhoneFinding::reachable : PhoneFinding::let_go);
+    answer_askers(search, elsewhere ? PhoneFinding::reachable : PhoneFinding::let_go);
+}
+
+void Gatekeeper::State::answer_askers(const Searches::Search& search, PhoneFinding finding) {
+    for (const base::SiteName& asker : search.askers) send_verdict(asker, search.aor, finding);
 }
 
 // After what it knows of our registrations: the binding that was let go of is gone there before the phone comes back.

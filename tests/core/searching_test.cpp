@@ -126,6 +126,28 @@ TEST_CASE("a phone that registers from elsewhere while it is probed is reachable
     CHECK(gate.status().registrations == (elsewhere ? 1 : 0));
 }
 
+TEST_CASE("a phone that answers a challenge while it is probed is reachable, whatever becomes of the probe",
+          "[stray][IP2]") {
+    Gate gate = asked_by_north({"alice"});
+    Phone alice("alice"), second("alice");
+    at(second, "sip:alice@10.0.0.9:5060");
+    alice.call(gate);
+    second.call(gate);
+    gate.pass(1s);
+    gate.hear(north, about(alice));
+    REQUIRE(probes(gate).size() == 1);
+    gate.pass(1s);
+    second.session = support::DigestSession();
+    second.call(gate);  // another phone of hers was not asked for
+    CHECK_FALSE(verdict(gate));
+    alice.session = support::DigestSession();
+    alice.call(gate);
+    CHECK(verdict(gate) == PhoneFinding::reachable);
+    gate.feed(PhoneProbed{{1}, false});
+    CHECK(gate.sent<PhoneVerdict>(north).empty());
+    CHECK(gate.status().registrations == 1);
+}
+
 TEST_CASE("of a user's phones the one that knocks is sought, and a stranger among them asks for all", "[stray][IP2]") {
     Gate gate = asked_by_north({"alice"});
     Phone desk("alice"), dect("alice");

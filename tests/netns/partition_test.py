@@ -29,7 +29,8 @@ class CutOff(NetworkCase):
 
         self.network.heal()
         visitor.register_until(503, 30, pause=0.5)
-        self.assertEqual(traveller.register().status, 200)
+        returned = self.handset('1002', north, room_of=self.west)  # answers too when its home asks whether it is there
+        wait_until(lambda: returned.server() == 'north', 10, 'the phone that travelled is served by its home', pause=0.1)
         self.wait_for_phase(south, 'north', 'normal', 30)
         wait_until(lambda: {'1001', '1002'} <= north.own_phones() and not south.guests_of('north'), 10,
                    'both phones are served at home only', pause=0.1)
