@@ -8,6 +8,8 @@
 namespace innkeeper::calls {
 namespace {
 
+constexpr std::size_t usual_parameters = 3;
+
 template <class Number>
 bool read_number(std::string_view text, Number& number) {
     const auto parsed = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -24,7 +26,8 @@ bool read_host_and_port(std::string_view text, std::string& host, std::uint16_t&
         if (end != std::string_view::npos && text[end] != ':') return false;
     }
     host = trimmed(text.substr(0, end));
-    if (host.empty() || host.find_first_of(" \t<>\"") != std::string::npos) return false;
+    static constexpr base::Octets of_no_host(" \t<>\"");
+    if (host.empty() || of_no_host.contains_any(host)) return false;
     return end == std::string_view::npos || (read_number(trimmed(text.substr(end + 1)), port) && port != 0);
 }
 
@@ -58,10 +61,14 @@ bool is_closed(std::string_view value) {
     return !quoted;
 }
 
-}  // namespace
+struct ParameterView {
+    std::string_view name;
+    std::optional<std::string_view> value;
+};
 
-base::Expected<Parameters> Parameters::parse(std::string_view text) {
-    Parameters parameters;
+// Calls `take` with each parameter until it says false; the error says what is wrong with the next one.
+template <class Take>
+base::Expected<bool> each_parameter(std::string_view text, const Take& take) {
     text = trimmed(text);
     while (!text.empty()) {
         if (text.front() != ';') return base::error("parameters that do not begin with a semicolon");
@@ -71,13 +78,41 @@ base::Expected<Parameters> Parameters::parse(std::string_view text) {
         text.remove_prefix(end);
         if (parameter.empty()) continue;
         const auto equals = parameter.find('=');
-        Parameter one{std::string(trimmed(parameter.substr(0, equals))), std::nullopt};
+        ParameterView one{trimmed(parameter.substr(0, equals)), std::nullopt};
         if (!is_token(one.name)) return base::error("a parameter whose name is no token");
         if (equals != std::string_view::npos) one.value = trimmed(parameter.substr(equals + 1));
         if (one.value && !is_closed(*one.value)) return base::error("a parameter with a quote that never ends");
-        parameters.all_.push_back(std::move(one));
+        if (!take(one)) break;
     }
+    return true;
+}
+
+}  // namespace
+
+base::Expected<Parameters> Parameters::parse(std::string_view text) {
+    Parameters parameters;
+    const auto read = each_parameter(text, [&](const ParameterView& one) {
+        if (parameters.all_.empty()) parameters.all_.reserve(usual_parameters);
+        parameters.all_.push_back({std::string(one.name), std::nullopt});
+        if (one.value) parameters.all_.back().value = std::string(*one.value);
+        return true;
+    });
+    if (!read) return base::Unexpected{read.error()};
     return parameters;
+}
+
+std::string_view Parameters::value_in(std::string_view text, std::string_view name) {
+    std::string_view value;
+    const auto read = each_parameter(text, [&](const ParameterView& one) {
+        const bool found = same_ignoring_case(one.name, name);
+        if (found) value = one.value.value_or(std::string_view{});
+        return !found;
+    });
+    return read ? value : std::string_view{};
+}
+
+bool Parameters::are_sound(std::string_view text) {
+    return each_parameter(text, [](const ParameterView&) { return true; }).has_value();
 }
 
 const Parameter* Parameters::find(std::string_view name) const {
@@ -165,8 +200,9 @@ std::string SipUri::text() const {
     return out;
 }
 
-base::Expected<NameAddr> NameAddr::parse(std::string_view text) {
-    NameAddr address;
+base::Expected<AddressView> AddressView::parse(std::string_view text) {
+    static constexpr base::Octets of_no_uri("\"<> \t");
+    AddressView address;
     text = trimmed(text);
     bool quoted = false;
     std::size_t open = std::string_view::npos;
@@ -178,25 +214,28 @@ base::Expected<NameAddr> NameAddr::parse(std::string_view text) {
         else if (!quoted && text[i] == '<')
             open = i;
     }
-    std::string_view rest;
     if (open == std::string_view::npos) {
         // Without brackets what follows a semicolon belongs to the header, not to the URI (RFC 3261 section 20.10).
         const std::size_t end = first_semicolon(text);
         address.uri = trimmed(text.substr(0, end));
-        rest = text.substr(end);
+        address.parameters = text.substr(end);
     } else {
         const auto close = text.find('>', open);
         if (close == std::string_view::npos) return base::error("an address without its closing bracket");
         address.display = trimmed(text.substr(0, open));
         address.uri = trimmed(text.substr(open + 1, close - open - 1));
-        rest = text.substr(close + 1);
+        address.parameters = text.substr(close + 1);
     }
-    if (address.uri.empty() || address.uri.find_first_of("\"<> \t") != std::string::npos)
+    if (address.uri.empty() || of_no_uri.contains_any(address.uri))
         return base::error("an address without a sound URI");
-    auto parameters = Parameters::parse(rest);
-    if (!parameters) return base::Unexpected{parameters.error()};
-    address.parameters = std::move(*parameters);
+    if (!Parameters::are_sound(address.parameters)) return base::error("an address whose parameters cannot be read");
     return address;
+}
+
+base::Expected<NameAddr> NameAddr::parse(std::string_view text) {
+    const auto view = AddressView::parse(text);
+    if (!view) return base::Unexpected{view.error()};
+    return NameAddr{std::string(view->display), std::string(view->uri), *Parameters::parse(view->parameters)};
 }
 
 std::string NameAddr::text() const {

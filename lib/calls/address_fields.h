@@ -21,6 +21,9 @@ class Parameters {
 public:
     // ";a;b=c", or nothing at all.
     static base::Expected<Parameters> parse(std::string_view text);
+    // What parse() would say, and value() of what it would find, without keeping anything.
+    static bool are_sound(std::string_view text);
+    static std::string_view value_in(std::string_view text, std::string_view name);
 
     bool has(std::string_view name) const { return find(name) != nullptr; }
     std::string_view value(std::string_view name) const;  // empty: absent, or without a value
@@ -48,9 +51,20 @@ struct SipUri {
 // "sip:user@domain", with what must not stand in a user part escaped.
 std::string uri_of(std::string_view user, std::string_view domain);
 
+// A name-addr where it stands; the views are into what was read.
+struct AddressView {
+    std::string_view display;     // as written, with its quotes
+    std::string_view uri;         // of any scheme
+    std::string_view parameters;  // ";a;b=c"
+
+    static base::Expected<AddressView> parse(std::string_view text);
+    std::string_view tag() const { return Parameters::value_in(parameters, "tag"); }
+};
+
+// A name-addr to be changed.
 struct NameAddr {
-    std::string display;  // as written, with its quotes
-    std::string uri;      // of any scheme
+    std::string display;
+    std::string uri;
     Parameters parameters;
 
     static base::Expected<NameAddr> parse(std::string_view text);

@@ -23,12 +23,6 @@ std::string key_of(const Dialog& dialog) {
     return start_of_key(dialog.call_id, dialog.caller.tag).append(dialog.callee.tag);
 }
 
-std::string tag_of(const Message& message, std::string_view header) {
-    const std::string* value = message.find(header);
-    const auto address = value != nullptr ? NameAddr::parse(*value) : base::Expected<NameAddr>(base::error("absent"));
-    return address ? std::string(address->tag()) : std::string{};
-}
-
 std::string value_of(const Message& message, std::string_view header) {
     const std::string* value = message.find(header);
     return value != nullptr ? *value : std::string{};
@@ -61,8 +55,8 @@ const Dialog* Dialogs::note(base::Instant now, const Message& request, const Mes
                             Party callee) {
     const std::string* call_id = request.find("Call-ID");
     if (call_id == nullptr) return nullptr;
-    caller.tag = tag_of(request, "From");
-    callee.tag = tag_of(answer, "To");
+    caller.tag = tag_in(request, "From");
+    callee.tag = tag_in(answer, "To");
     if (callee.tag.empty()) return nullptr;
     const std::string key = start_of_key(*call_id, caller.tag).append(callee.tag);
     auto found = dialogs_.find(key);
@@ -133,8 +127,8 @@ std::uint32_t Dialogs::calls_of(const base::Aor& aor) const {
 Dialogs::Map::const_iterator Dialogs::locate(const Message& request, bool& to_callee) const {
     const std::string* call_id = request.find("Call-ID");
     if (call_id == nullptr) return dialogs_.end();
-    const std::string from = tag_of(request, "From");
-    const std::string to = tag_of(request, "To");
+    const std::string_view from = tag_in(request, "From");
+    const std::string_view to = tag_in(request, "To");
     if (to.empty()) return dialogs_.end();
     to_callee = true;
     auto found = dialogs_.find(start_of_key(*call_id, from).append(to));
@@ -163,9 +157,7 @@ void Dialogs::refreshed(base::Instant now, const Message& request, const Message
         dialog.subscription ? request.method == "SUBSCRIBE" : request.method == "INVITE" || request.method == "UPDATE";
     if (!refreshes) return;
     const auto move = [](Party& party, const Message& message) {
-        const std::string* header = message.find("Contact");
-        const auto address = header != nullptr ? NameAddr::parse(*header) : base::Expected<NameAddr>(base::error(""));
-        if (address) party.contact = address->uri;
+        if (const auto address = address_in(message, "Contact")) party.contact = address->uri;
     };
     move(to_callee ? dialog.caller : dialog.callee, request);
     move(to_callee ? dialog.callee : dialog.caller, answer);
@@ -192,7 +184,7 @@ void Dialogs::passed(base::Instant now, const Message& request) {
 }
 
 void Dialogs::settled(const Message& request) {
-    const std::string start = start_of_key(value_of(request, "Call-ID"), tag_of(request, "From"));
+    const std::string start = start_of_key(value_of(request, "Call-ID"), tag_in(request, "From"));
     for (auto key = early_.lower_bound(start); key != early_.end() && key->compare(0, start.size(), start) == 0;)
         take(dialogs_.find(*key++));
 }

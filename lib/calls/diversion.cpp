@@ -26,8 +26,8 @@ std::string joined(const std::vector<std::string>& entries) {
 // Index of the last entry (RFC 7044 section 10.3); "1" where nothing was said that can be gone on from.
 std::string last_index(const std::vector<std::string>& history) {
     if (history.empty()) return {};
-    const auto entry = NameAddr::parse(history.back());
-    const std::string index = entry ? std::string(entry->parameters.value("index")) : std::string{};
+    const auto entry = AddressView::parse(history.back());
+    const std::string index(entry ? Parameters::value_in(entry->parameters, "index") : std::string_view{});
     const bool sound =
         !index.empty() && index.size() <= 64 && index.find_first_not_of("0123456789.") == std::string::npos;
     return sound ? index : "1";
@@ -45,7 +45,7 @@ std::string with_cause(const std::string& target, std::uint16_t cause) {
 std::vector<std::string> diverted_before(const Message& request) {
     std::vector<std::string> uris;
     for (const std::string& entry : entries_of(request, "Diversion"))
-        if (auto address = NameAddr::parse(entry)) uris.push_back(std::move(address->uri));
+        if (const auto address = AddressView::parse(entry)) uris.emplace_back(address->uri);
     return uris;
 }
 

@@ -35,12 +35,19 @@ std::string own_branch_start(std::uint64_t seed) {
 }
 
 std::optional<Fault> find_missing(const Message& request) {
-    for (const std::string_view name : {"Via", "From", "To", "Call-ID", "CSeq"})
-        if (request.find(name) == nullptr) return Fault{400, "Missing " + std::string(name), {}};
-    for (const std::string_view name : {"From", "To", "Call-ID", "CSeq", "Max-Forwards"})
-        if (request.all(name).size() > 1) return Fault{400, "More Than One " + std::string(name), {}};
+    static constexpr std::string_view once[] = {"From", "To", "Call-ID", "CSeq", "Max-Forwards"};
+    const auto count = [&](std::string_view name) {
+        return std::count_if(request.headers.begin(), request.headers.end(),
+                             [&](const Header& header) { return same_ignoring_case(header.name, name); });
+    };
+    if (request.find("Via") == nullptr) return Fault{400, "Missing Via", {}};
+    for (const std::string_view name : once) {
+        const auto times = count(name);
+        if (times == 0 && name != "Max-Forwards") return Fault{400, "Missing " + std::string(name), {}};
+        if (times > 1) return Fault{400, "More Than One " + std::string(name), {}};
+    }
     for (const std::string_view name : {"From", "To"})
-        if (!NameAddr::parse(*request.find(name))) return Fault{400, "Bad " + std::string(name), {}};
+        if (!AddressView::parse(*request.find(name))) return Fault{400, "Bad " + std::string(name), {}};
     const auto cseq = CSeq::parse(*request.find("CSeq"));
     if (!cseq || cseq->method != request.method) return Fault{400, "Bad CSeq", {}};
     return std::nullopt;
@@ -71,7 +78,7 @@ bool take_own_routes(Message& request, const IsOurs& is_ours) {
     if (const auto uri = SipUri::parse(request.uri); uri && uri->parameters.has("lr") && is_ours(*uri)) {
         const auto routes = request.all("Route");
         if (!routes.empty()) {
-            if (const auto last = NameAddr::parse(routes.back())) {
+            if (const auto last = AddressView::parse(routes.back())) {
                 request.uri = last->uri;
                 const auto from_behind =
                     std::find_if(request.headers.rbegin(), request.headers.rend(),
@@ -82,7 +89,7 @@ bool take_own_routes(Message& request, const IsOurs& is_ours) {
         }
     }
     while (const std::string* top = request.find("Route")) {
-        const auto entry = NameAddr::parse(*top);
+        const auto entry = AddressView::parse(*top);
         const auto uri = entry ? SipUri::parse(entry->uri) : base::Expected<SipUri>(base::error("no address"));
         if (!uri || !is_ours(*uri)) break;
         request.remove_first("Route");
@@ -107,6 +114,7 @@ std::string make_branch(std::string_view loop, std::uint64_t unique, std::uint64
 bool is_loop(const Message& request, std::string_view loop, std::uint64_t seed) {
     const std::string start = own_branch_start(seed) + std::string(loop);
     for (const std::string_view entry : request.all("Via")) {
+        if (entry.find(start) == std::string_view::npos) continue;
         const auto via = Via::parse(entry);
         if (via && via->branch().substr(0, start.size()) == start) return true;
     }

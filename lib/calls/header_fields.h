@@ -14,16 +14,22 @@
 namespace innkeeper::calls {
 
 // The address in the first header of that name; nothing: absent, or none that can be read.
-inline std::optional<NameAddr> address_in(const Message& message, std::string_view header) {
+// The views are valid until that header changes.
+inline std::optional<AddressView> address_in(const Message& message, std::string_view header) {
     const std::string* value = message.find(header);
     if (value == nullptr) return std::nullopt;
-    auto address = NameAddr::parse(*value);
-    return address ? std::optional(std::move(*address)) : std::nullopt;
+    const auto address = AddressView::parse(*value);
+    return address ? std::optional(*address) : std::nullopt;
+}
+
+// Empty: there is none.
+inline std::string_view tag_in(const Message& message, std::string_view header) {
+    const auto address = address_in(message, header);
+    return address ? address->tag() : std::string_view{};
 }
 
 inline bool is_inside_dialog(const Message& request) {
-    const auto to = address_in(request, "To");
-    return to && !to->tag().empty();
+    return !tag_in(request, "To").empty();
 }
 
 // Seconds at the beginning of a header's or a parameter's value ("1800;refresher=uac"); nothing: there are none.

@@ -1,7 +1,6 @@
 #include "calls/message.h"
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 #include <utility>
 
@@ -9,7 +8,7 @@ namespace innkeeper::calls {
 namespace {
 
 constexpr std::string_view version = "SIP/2.0";
-constexpr std::size_t usual_headers = 24;
+constexpr std::size_t usual_headers = 16;  // a kilobyte: what is larger costs the allocator more
 
 // RFC 3261 section 20 and the extensions that pass here.
 constexpr std::pair<char, std::string_view> compact_names[] = {
@@ -48,10 +47,13 @@ bool is_list_of_entries(std::string_view name) {
 }
 
 bool has_control_octet(std::string_view text) {
-    return std::any_of(text.begin(), text.end(), [](char c) {
-        const auto code = static_cast<unsigned char>(c);
-        return (code < 0x20 && c != '\t') || code == 0x7f;
-    });
+    static constexpr auto control = [] {
+        base::Octets octets("\x7f");
+        for (char octet = 0; octet < ' '; ++octet)
+            if (octet != '\t') octets.add(octet);
+        return octets;
+    }();
+    return control.contains_any(text);
 }
 
 // The next line without its end; false: none is complete.
@@ -62,6 +64,11 @@ bool take_line(std::string_view& text, std::string_view& line) {
     if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
     text.remove_prefix(end + 1);
     return true;
+}
+
+// The next line belongs to the one before (RFC 3261 section 7.3.1).
+bool continues(std::string_view text) {
+    return !text.empty() && (text.front() == ' ' || text.front() == '\t');
 }
 
 bool read_start_line(std::string_view line, Message& message) {
@@ -118,10 +125,8 @@ base::Expected<bool> take_body(std::string_view rest, Message& message) {
 }  // namespace
 
 bool is_token(std::string_view text) {
-    return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-        return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
-               std::string_view("-.!%*_+`'~").find(c) != std::string_view::npos;
-    });
+    static constexpr base::Octets octets("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.!%*_+`'~");
+    return !text.empty() && octets.contains_all(text);
 }
 
 std::vector<std::string_view> split_list(std::string_view value) {
@@ -156,21 +161,23 @@ base::Expected<Message> Message::parse(std::string_view octets) {
     std::string_view line;
     if (!take_line(octets, line) || has_control_octet(line) || !read_start_line(line, message))
         return base::error("a start line that is none");
-    std::string header;  // with its folded lines
+    if (continues(octets)) return base::error("a folded line without a header");
+    std::string folded;
     while (take_line(octets, line)) {
         if (has_control_octet(line)) return base::error("a control octet in a header");
-        const bool folded = !line.empty() && (line.front() == ' ' || line.front() == '\t');
-        if (folded) {
-            if (header.empty()) return base::error("a folded line without a header");
-            header.append(" ").append(trimmed(line));
-            continue;
+        if (line.empty()) {
+            if (auto taken = take_body(octets, message); !taken) return base::Unexpected{taken.error()};
+            return message;
         }
-        if (!header.empty())
-            if (auto added = add_header(header, message); !added) return base::Unexpected{added.error()};
-        header = line;
-        if (!line.empty()) continue;
-        if (auto taken = take_body(octets, message); !taken) return base::Unexpected{taken.error()};
-        return message;
+        if (continues(octets)) {
+            folded = line;
+            while (continues(octets) && take_line(octets, line)) {
+                if (has_control_octet(line)) return base::error("a control octet in a header");
+                folded.append(" ").append(trimmed(line));
+            }
+            line = folded;
+        }
+        if (auto added = add_header(line, message); !added) return base::Unexpected{added.error()};
     }
     return base::error("no end of headers");
 }

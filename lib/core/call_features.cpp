@@ -97,6 +97,7 @@ Json object_of(std::string_view text) {
 
 CallFeatures features_of(std::string_view settings) {
     CallFeatures features;
+    if (settings.empty() || settings == "{}") return features;  // most users', and at every call
     const Json json = object_of(settings);
     for (const auto& [name, value] : json.items())
         if (const Key* key = find_key(name)) {

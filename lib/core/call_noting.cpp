@@ -1,5 +1,5 @@
 // What Calling keeps of the calls it routes: their records, rows and notices.
-#include "calls/address_fields.h"
+#include "calls/header_fields.h"
 #include "core/calling.h"
 #include "core/standby.h"
 
@@ -7,13 +7,6 @@ namespace innkeeper::core {
 namespace {
 
 using calls::Message;
-using calls::NameAddr;
-
-std::optional<NameAddr> named_in(const Message& message, std::string_view header) {
-    const std::string* value = message.find(header);
-    auto address = value != nullptr ? NameAddr::parse(*value) : base::Expected<NameAddr>(base::error("absent"));
-    return address ? std::optional(std::move(*address)) : std::nullopt;
-}
 
 std::string where(const calls::Hop& hop) {
     if (const auto* flow = std::get_if<base::Flow>(&hop))
@@ -42,7 +35,7 @@ base::SiteName Calling::guest_home_of(std::string_view uri) const {
 void Calling::note_call(calls::ContextId id, std::string_view rule, bool emergency) {
     const Message& request = *proxy_.request(id);
     if (request.method != "INVITE") return;
-    const auto from = named_in(request, "From");
+    const auto from = calls::address_in(request, "From");
     CallRecord record;
     record.caller = from ? name_of(from->uri) : std::string{};
     record.callee = name_of(request.uri);

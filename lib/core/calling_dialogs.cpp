@@ -14,7 +14,7 @@ using calls::Message;
 
 std::string contact_of(const Message& message) {
     const auto address = calls::address_in(message, "Contact");
-    return address ? address->uri : std::string{};
+    return address ? std::string(address->uri) : std::string{};
 }
 
 bool makes_dialog(const Message& request) {
