@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "base/assert.h"
+#include "calls/header_fields.h"
 #include "calls/session_timer.h"
 
 namespace innkeeper::calls {
@@ -15,18 +16,18 @@ namespace {
 std::string transaction_key(const Message& request, const Via& via) {
     std::string key = std::string(via.branch()) + " " + via.sent_by();
     if (via.branch().substr(0, 7) != "z9hG4bK") {
-        const auto from = NameAddr::parse(*request.find("From"));
         const auto cseq = CSeq::parse(*request.find("CSeq"));
-        key += " " + request.uri + " " + *request.find("Call-ID") + " " + std::string(from->tag()) + " " +
+        key += " " + request.uri + " " + *request.find("Call-ID") + " " + std::string(tag_in(request, "From")) + " " +
                std::to_string(cseq->number);
     }
     const bool of_invite = request.method == "ACK" || request.method == "INVITE";
     return key + " " + (of_invite ? "INVITE" : request.method);
 }
 
-bool is_inside_dialog(const Message& request) {
-    const auto to = NameAddr::parse(*request.find("To"));
-    return to && !to->tag().empty();
+// Its memory too, which assignment of an empty text would keep.
+void release(std::string& text) {
+    text.clear();
+    text.shrink_to_fit();
 }
 
 }  // namespace
@@ -79,25 +80,15 @@ void Proxy::receive_request(base::Instant now, Message message, const Hop& from,
 
     const ContextId id = ++last_id_;
     const bool invite = message.method == "INVITE";
-    contexts_.emplace(id, Context{id,
-                                  key,
-                                  std::move(message),
-                                  from,
-                                  ServerTransaction(invite, is_reliable(from), settings_.timers),
-                                  {},
-                                  "ik" + std::to_string(settings_.seed % 100000) + "-" + std::to_string(id),
-                                  {},
-                                  {},
-                                  {},
-                                  base::Instant::max(),
-                                  false,
-                                  0,
-                                  false,
-                                  base::Instant::max(),
-                                  invite,
-                                  false,
-                                  false});
-    by_key_.emplace(key, id);
+    Context fresh{.id = id,
+                  .key = key,
+                  .request = std::move(message),
+                  .from = from,
+                  .server = ServerTransaction(invite, is_reliable(from), settings_.timers),
+                  .to_tag = "ik" + std::to_string(settings_.seed % 100000) + "-" + std::to_string(id),
+                  .invite = invite};
+    const Context& context = contexts_.emplace(id, std::move(fresh)).first->second;
+    by_key_.emplace(context.key, id);
     if (const auto* source = address_of(from)) ++from_source_[*source];
     out.push_back(Decide{id});
 }
@@ -198,7 +189,7 @@ void Proxy::receive_answer(base::Instant now, Message message, const Hop& from, 
     const bool first = !branch->settled;
     branch->settled = true;
     branch->timer_c = branch->gives_up = base::Instant::max();
-    branch->octets = {};
+    release(branch->octets);
     if (status < 300) {
         hand_session_to_caller(context.request, message);
         out.push_back(Answered{context.id, message, branch->hop, branch->callee});
@@ -218,6 +209,8 @@ void Proxy::send_up(base::Instant now, Context& context, Message answer, ProxyEf
     std::string octets = answer.text();
     out.push_back(Transmit{context.from, octets});
     context.last_answer = std::move(octets);
+    if (context.server.state() == ServerTransaction::State::accepted)
+        release(context.last_answer);  // not repeated here
     if (status < 200 || context.final_sent) return;
     context.final_sent = true;
     concluded_.push_back(context.id);
@@ -232,7 +225,7 @@ void Proxy::shed_concluded() {
         Context* context = find(id);
         if (context == nullptr) continue;
         Message& request = context->request;
-        request.body = {};
+        release(request.body);
         const bool more_may_come = context->server.state() == ServerTransaction::State::accepted;
         std::erase_if(request.headers, [&](const Header& header) {
             static constexpr std::string_view kept[] = {"Via", "From", "To", "Call-ID", "CSeq", "Contact"};

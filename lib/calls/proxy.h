@@ -4,11 +4,11 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <variant>
 #include <vector>
@@ -113,9 +113,9 @@ private:
         base::Aor callee;
         std::string octets;  // as sent; until its final answer
         ClientTransaction client;
-        std::string ack;
-        std::optional<ClientTransaction> cancel;
-        std::string cancel_octets;
+        std::string ack = {};
+        std::optional<ClientTransaction> cancel = {};
+        std::string cancel_octets = {};
         bool cancel_wanted = false;
         bool provisional = false;
         bool settled = false;  // has its final answer, or is given up
@@ -129,11 +129,11 @@ private:
         Message request;
         Hop from;
         ServerTransaction server;
-        std::string last_answer;
+        std::string last_answer = {};
         std::string to_tag;
-        std::deque<Group> groups;
-        std::vector<Branch> branches;
-        ResponseChoice refusals;
+        std::vector<Group> groups = {};  // whose turn has not come
+        std::vector<Branch> branches = {};
+        ResponseChoice refusals = {};
         base::Instant group_ends = base::Instant::max();
         bool refusals_are_their_own = false;  // of the group that rings
         std::uint16_t refused_with = 0;       // the best since the last forward()
@@ -176,8 +176,8 @@ private:
 
     ProxySettings settings_;
     std::map<ContextId, Context> contexts_;
-    std::unordered_map<std::string, ContextId> by_key_;     // server transactions
-    std::unordered_map<std::string, ContextId> by_branch_;  // client transactions, by our branch
+    std::unordered_map<std::string_view, ContextId> by_key_;  // server transactions; views of the contexts' own
+    std::unordered_map<std::string, ContextId> by_branch_;    // client transactions, by our branch
     std::set<std::pair<base::Instant, ContextId>> agenda_;
     std::set<std::pair<std::uint64_t, ContextId>> on_connection_;  // whose branches use which stream
     std::map<base::IpAddress, std::size_t> from_source_;

@@ -75,7 +75,9 @@ void Proxy::forward(base::Instant now, ContextId id, std::vector<Group> groups, 
 
 void Proxy::start_next_group(base::Instant now, Context& context, ProxyEffects& out) {
     context.group_ends = base::Instant::max();
-    while (!context.groups.empty() && context.groups.front().forks.empty()) context.groups.pop_front();
+    const auto next = std::find_if(context.groups.begin(), context.groups.end(),
+                                   [](const Group& group) { return !group.forks.empty(); });
+    context.groups.erase(context.groups.begin(), next);
     if (context.groups.empty()) {
         if (!context.no_more)
             out.push_back(Exhausted{context.id, context.refused_with, context.timed_out});
@@ -84,7 +86,7 @@ void Proxy::start_next_group(base::Instant now, Context& context, ProxyEffects& 
         return;
     }
     Group group = std::move(context.groups.front());
-    context.groups.pop_front();
+    context.groups.erase(context.groups.begin());
     context.timed_out = false;
     context.refusals_are_their_own = group.refusals_are_their_own;
     if (group.ring_for != base::Duration::max()) context.group_ends = now + group.ring_for;
@@ -111,20 +113,14 @@ void Proxy::start(base::Instant now, Context& context, const Fork& fork, std::st
     by_branch_.emplace(branch, context.id);
     if (const auto* flow = std::get_if<base::Flow>(&fork.hop); flow != nullptr && flow->connection != 0)
         on_connection_.insert({flow->connection, context.id});
-    context.branches.push_back({branch,
-                                fork.hop,
-                                fork.callee,
-                                std::move(octets),
-                                ClientTransaction(now, context.invite, is_reliable(fork.hop), settings_.timers),
-                                {},
-                                std::nullopt,
-                                {},
-                                false,
-                                false,
-                                false,
-                                context.invite ? now + settings_.timer_c : base::Instant::max(),
-                                answer_within == base::Duration::max() ? base::Instant::max() : now + answer_within,
-                                base::Instant::max()});
+    Branch fresh{.id = branch,
+                 .hop = fork.hop,
+                 .callee = fork.callee,
+                 .octets = std::move(octets),
+                 .client = ClientTransaction(now, context.invite, is_reliable(fork.hop), settings_.timers)};
+    if (context.invite) fresh.timer_c = now + settings_.timer_c;
+    if (answer_within != base::Duration::max()) fresh.answer_by = now + answer_within;
+    context.branches.push_back(std::move(fresh));
 }
 
 void Proxy::relay(Message ack, const Fork& fork, ProxyEffects& out) {
