@@ -91,7 +91,7 @@ Runtime::Runtime(host::Loop& loop, host::Log& log, const Options& options)
     phones_ = std::make_unique<sip::PhoneEdge>(
         loop, phones, [this](const core::RegisterRequest& request) { feed(request); },
         [this](const core::OptionsRequest& request) { feed(request); },
-        [this](const core::SipReceived& received) { feed(received); },
+        [this](core::SipReceived received) { feed(std::move(received)); },
         [this](const core::HopLost& lost) { feed(lost); }, [this](const core::PhoneProbed& probed) { feed(probed); });
     control_ = std::make_unique<control::Server>(loop, options.control_socket,
                                                  [this](const core::OperatorCommand& command) { feed(command); });

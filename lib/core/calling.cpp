@@ -22,14 +22,12 @@ void Calling::begin(base::Epoch epoch, std::uint64_t seed) {
     proxy_ = calls::Proxy(settings);
 }
 
-void Calling::receive(base::Instant now, std::string_view octets, const calls::Hop& from, Effects& out) {
+void Calling::receive(base::Instant now, Message message, const calls::Hop& from, Effects& out) {
     now_ = now;
     out_ = &out;
-    auto message = Message::parse(octets);
-    if (!message) return;  // nobody to answer to: the edge has answered what it could
-    if (!message->is_request() && house_.own_requests.receive(now, *message, from, out)) return;
+    if (!message.is_request() && house_.own_requests.receive(now, message, from, out)) return;
     calls::ProxyEffects done;
-    proxy_.receive(now_, std::move(*message), from, done);
+    proxy_.receive(now_, std::move(message), from, done);
     settle(std::move(done));
 }
 

@@ -51,8 +51,8 @@ public:
         : house_(house), change_settings_(std::move(change_settings)) {}
 
     void begin(base::Epoch epoch, std::uint64_t seed);  // `seed` is of this life of the site and of no other
-    // One whole message; from another site it has come over its link.
-    void receive(base::Instant now, std::string_view octets, const calls::Hop& from, Effects& out);
+    // From another site it has come over its link.
+    void receive(base::Instant now, calls::Message message, const calls::Hop& from, Effects& out);
     void lost(base::Instant now, const calls::Hop& hop, Effects& out);
     void on_time(base::Instant now, Effects& out);
     base::Instant next_deadline() const;

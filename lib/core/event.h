@@ -8,6 +8,7 @@
 
 #include "base/wiped_bytes.h"
 #include "calls/hop.h"
+#include "calls/message.h"
 #include "core/operator_command.h"
 #include "core/peer_message.h"
 #include "core/register_request.h"
@@ -105,10 +106,10 @@ struct OperatorCommand {
 struct LoopLagMeasured {
     base::Duration lag{};
 };
-// A SIP message other than REGISTER, whole, as it came; valid for the step.
+// A SIP message other than REGISTER.
 struct SipReceived {
     calls::Hop from;
-    std::string_view octets;
+    calls::Message message;
 };
 // A connection is gone, or an address cannot be reached: what was sent there will not be answered.
 struct HopLost {

@@ -38,12 +38,14 @@ void Gatekeeper::State::step(base::Instant now, Event event, Effects& out) {
 }
 
 void Gatekeeper::State::on(SipReceived& received) {
-    calling_.receive(now_, received.octets, received.from, *out_);
+    calling_.receive(now_, std::move(received.message), received.from, *out_);
     settle_own_requests();
 }
 
 void Gatekeeper::State::receive(Peer& peer, SipRelay& relay) {
-    calling_.receive(now_, relay.octets, calls::SiteHop{peer.name}, *out_);
+    auto message = calls::Message::parse(relay.octets);
+    if (!message) return;  // the other site has answered what it could
+    calling_.receive(now_, std::move(*message), calls::SiteHop{peer.name}, *out_);
     settle_own_requests();
 }
 

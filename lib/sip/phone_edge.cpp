@@ -43,7 +43,7 @@ struct PhoneEdge::Impl {
               loop, server.counters().probes, [this](const base::Flow& flow) { return local_end(flow); },
               [this](const base::Flow& flow, std::string_view question) { send(flow, question); },
               std::move(on_probed)) {
-        server.show_responses_to([this](const sip_s& response) { return prober.on_response(response); });
+        server.show_answers_to([this](std::string_view branch) { return prober.on_answer(branch); });
     }
 
     void connection_ended(const base::Flow& flow) {

@@ -34,7 +34,7 @@ public:
     using OnOptions = std::function<void(const core::OptionsRequest&)>;
 
     // All other messages, requests and answers; what is to be said to them comes by send().
-    using OnSip = std::function<void(const core::SipReceived&)>;
+    using OnSip = std::function<void(core::SipReceived)>;
     // A connection has ended, or an address to which something was sent cannot be reached.
     using OnLost = std::function<void(const core::HopLost&)>;
 

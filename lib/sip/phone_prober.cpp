@@ -1,6 +1,5 @@
 #include "sip/phone_prober.h"
 
-#include <sofia-sip/sip.h>
 #include <sys/random.h>
 
 #include <array>
@@ -58,10 +57,7 @@ void PhoneProber::probe(const core::ProbePhone& probe) {
     arm();
 }
 
-bool PhoneProber::on_response(const sip_s& response) {
-    const sip_via_t* via = response.sip_via;
-    if (via == nullptr || via->v_branch == nullptr) return false;
-    const std::string_view branch(via->v_branch);
+bool PhoneProber::on_answer(std::string_view branch) {
     if (branch.substr(0, branch_cookie.size()) != branch_cookie) return false;
     const auto found = asked_.find(branch.substr(branch_cookie.size()));
     if (found == asked_.end()) return false;

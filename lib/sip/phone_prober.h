@@ -32,7 +32,7 @@ public:
     PhoneProber(host::Loop& loop, ProbeCounters& counters, LocalEnd local_end, Send send, OnProbed on_probed);
 
     void probe(const core::ProbePhone& probe);
-    bool on_response(const sip_s& response);  // false: to none of our questions
+    bool on_answer(std::string_view branch);  // false: to none of our questions
 
 private:
     struct Asked {

@@ -10,6 +10,7 @@
 #include <charconv>
 #include <cstring>
 
+#include "calls/header_fields.h"
 #include "host/clock.h"
 #include "sip/answer_writer.h"
 #include "sip/parsed_message.h"
@@ -62,12 +63,23 @@ std::string with_a_sound_request_line(std::string_view message) {
     return "OPTIONS sip:invalid SIP/2.0" + std::string(message.substr(end));
 }
 
-// What this server answers itself: registrations, and probes of it that name nobody. All else belongs to a call.
-bool ends_here(const sip_t& request) {
-    const sip_request_t& line = *request.sip_request;
-    if (line.rq_method == sip_method_register) return true;
-    return line.rq_method == sip_method_options && line.rq_url->url_user == nullptr && request.sip_route == nullptr &&
-           request.sip_to->a_tag == nullptr;
+// What this server answers itself: registrations, and probes of it that name nobody.
+bool ends_here(const calls::Message& request) {
+    if (request.method == "REGISTER") return true;
+    return request.method == "OPTIONS" && request.uri.find('@') == std::string::npos &&
+           request.find("Route") == nullptr && !calls::is_inside_dialog(request);
+}
+
+// All else belongs to calls, if it can be read there. Nothing: it ends here, or is malformed.
+std::optional<calls::Message> of_calls(std::string_view octets) {
+    if (octets.substr(0, 9) == "REGISTER ") return std::nullopt;
+    auto message = calls::Message::parse(octets);
+    if (!message || message->find("Via") == nullptr || message->find("CSeq") == nullptr) return std::nullopt;
+    if (!message->is_request()) return std::move(*message);
+    for (const std::string_view name : {"From", "To", "Call-ID"})
+        if (message->find(name) == nullptr) return std::nullopt;
+    if (ends_here(*message) || !message->find("CSeq")->ends_with(message->method)) return std::nullopt;
+    return std::move(*message);
 }
 
 // R19: 2.5 octets out per octet in.
@@ -88,34 +100,36 @@ RequestServer::Served RequestServer::serve(std::string_view message, const base:
     MessageCounters& count = counters_.of(source.transport);
     ++count.received;
     while (message.substr(0, 2) == "\r\n") message.remove_prefix(2);  // RFC 3261 section 7.5
+    if (framing == Framing::whole) {
+        if (auto of_call = of_calls(message)) {
+            pass_on({source, std::move(*of_call)});
+            return {};
+        }
+    }
     std::optional<ParsedMessage> parsed(std::in_place, message);
-    const auto has_no_first_line = [&] {
-        return parsed->sip() == nullptr ||
-               (parsed->sip()->sip_request == nullptr && parsed->sip()->sip_status == nullptr);
-    };
-    if (has_no_first_line()) {
+    const auto is_request = [&] { return parsed->sip() != nullptr && parsed->sip()->sip_request != nullptr; };
+    if (!is_request()) {
         framing = Framing::broken;
         parsed.emplace(with_a_sound_request_line(message));
     }
-    const sip_t* sip = parsed->sip();
-    if (has_no_first_line() || (sip->sip_request != nullptr && !answerable(*sip))) {
+    if (!is_request() || !answerable(*parsed->sip())) {
         ++count.malformed;
         return {};
     }
-    if (sip->sip_status != nullptr) {
-        if (on_response_ && on_response_(*sip)) return {};
-        if (parsed->sound() && framing == Framing::whole)
-            on_sip_({source, message});
-        else
-            ++count.malformed;
-        return {};
-    }
+    const sip_t* sip = parsed->sip();
     Exchange exchange{*sip, source, room, message, base::RequestId{++last_id_}, {}};
     current_ = &exchange;
     dispatch(exchange, parsed->sound() && blanks_are_sound(message) && framing == Framing::whole);
     current_ = nullptr;
     if (!exchange.served.answer.empty()) ++count.answered;
     return exchange.served;
+}
+
+void RequestServer::pass_on(core::SipReceived received) {
+    const calls::Message& message = received.message;
+    if (on_answer_ && !message.is_request() && message.find("CSeq")->ends_with("OPTIONS"))
+        if (const auto via = calls::Via::parse(*message.find("Via")); via && on_answer_(via->branch())) return;
+    on_sip_(std::move(received));
 }
 
 std::optional<Rejection> RequestServer::protocol_fault(const sip_s& request, bool sound) {
@@ -132,8 +146,13 @@ std::optional<Rejection> RequestServer::protocol_fault(const sip_s& request, boo
 
 void RequestServer::dispatch(Exchange& exchange, bool sound) {
     const sip_t& request = exchange.request;
-    const auto fault = protocol_fault(request, sound);
-    if (request.sip_request->rq_method == sip_method_ack && fault) {  // an ACK is never answered
+    const sip_request_t& line = *request.sip_request;
+    const bool known = line.rq_method == sip_method_register ||
+                       (line.rq_method == sip_method_options && line.rq_url->url_user == nullptr);
+    auto fault = protocol_fault(request, sound);
+    // What belongs to calls and could not be read there is malformed, whatever the parser makes of it.
+    if (!fault && !known) fault = Rejection{400, "Bad Request"};
+    if (line.rq_method == sip_method_ack && fault) {  // an ACK is never answered
         ++counters_.of(exchange.source.transport).malformed;
         return;
     }
@@ -141,11 +160,7 @@ void RequestServer::dispatch(Exchange& exchange, bool sound) {
         reject(exchange, *fault);
         return;
     }
-    if (!ends_here(request)) {
-        on_sip_({exchange.source, exchange.message});
-        return;
-    }
-    if (request.sip_request->rq_method == sip_method_options) {
+    if (line.rq_method == sip_method_options) {
         const auto unknown = decoder_.unknown_requirements(request);
         if (!unknown.empty())
             reject(exchange, {420, "Bad Extension", unknown});

@@ -31,13 +31,13 @@ class RequestServer {
 public:
     using OnRegister = std::function<void(const core::RegisterRequest&)>;
     using OnOptions = std::function<void(const core::OptionsRequest&)>;
-    using OnSip = std::function<void(const core::SipReceived&)>;  // whatever else is sound; needs no answer()
+    using OnSip = std::function<void(core::SipReceived)>;  // whatever belongs to calls; needs no answer()
 
     RequestServer(OnRegister on_register, OnOptions on_options, OnSip on_sip);
 
-    // Is shown every response first; takes those to questions of the edge's own.
-    using OnResponse = std::function<bool(const sip_s&)>;
-    void show_responses_to(OnResponse on_response) { on_response_ = std::move(on_response); }
+    // Is shown the branch of each answer to an OPTIONS first; takes those to questions of the edge's own.
+    using OnAnswer = std::function<bool(std::string_view branch)>;
+    void show_answers_to(OnAnswer on_answer) { on_answer_ = std::move(on_answer); }
 
     static constexpr std::size_t longest_answer = 16 * 1024;
     struct Served {
@@ -64,6 +64,7 @@ private:
         Served served;
     };
 
+    void pass_on(core::SipReceived received);
     void dispatch(Exchange& exchange, bool sound);
     std::optional<Rejection> protocol_fault(const sip_s& request, bool sound);
     void reject(Exchange& exchange, const Rejection& rejection);
@@ -74,7 +75,7 @@ private:
     OnRegister on_register_;
     OnOptions on_options_;
     OnSip on_sip_;
-    OnResponse on_response_;
+    OnAnswer on_answer_;
     RegisterDecoder decoder_;
     EdgeCounters counters_;
     Exchange* current_ = nullptr;

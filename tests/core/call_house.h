@@ -59,7 +59,7 @@ struct House : Gate {
         REQUIRE(phone.call(*this).status == 200);
         flows[name] = phone.request.source;
     }
-    void receive(const std::string& octets, const calls::Hop& from) { feed(SipReceived{from, octets}); }
+    void receive(const std::string& octets, const calls::Hop& from) { feed(SipReceived{from, *calls::Message::parse(octets)}); }
     // What the last step sent to phones and the PBX.
     std::vector<std::pair<calls::Hop, Message>> sips() const {
         std::vector<std::pair<calls::Hop, Message>> found;

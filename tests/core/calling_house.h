@@ -70,7 +70,7 @@ struct House : Gate {
         if (const auto* site = std::get_if<calls::SiteHop>(&from))
             hear(site->site, SipRelay{octets});
         else
-            feed(SipReceived{from, octets});
+            feed(SipReceived{from, *calls::Message::parse(octets)});
         collect();
     }
     void wait(base::Duration time) {

@@ -47,7 +47,7 @@ struct Office : Gate {
         const auto request = *calls::Message::parse(octets);
         if (request.method != "OPTIONS") return;
         const std::string text = calls::make_answer(request, status, "Said", "pbx").text();
-        feed(SipReceived{base::Flow{pbx.transport, 0, pbx.endpoint, 0}, text});
+        feed(SipReceived{base::Flow{pbx.transport, 0, pbx.endpoint, 0}, *calls::Message::parse(text)});
         for (const PbxReported& one : said<PbxReported>(happened)) site_changes.push_back(one.available);
     }
     template <class Wanted>

@@ -63,7 +63,7 @@ inline void say(Gate& gate, const std::string& octets, const calls::Hop& from) {
     if (const auto* site = std::get_if<calls::SiteHop>(&from))
         gate.hear(site->site, SipRelay{octets});
     else
-        gate.feed(SipReceived{from, octets});
+        gate.feed(SipReceived{from, *calls::Message::parse(octets)});
 }
 
 // The request that was sent on is answered by whom it was sent to.

@@ -46,7 +46,7 @@ struct Office : Gate {
                 auto request = *calls::Message::parse(send->octets);
                 if (request.method == "REGISTER") asked.push_back(request);
                 if (silent) continue;
-                feed(SipReceived{pbx_speaks, answering(request).text()});
+                feed(SipReceived{pbx_speaks, answering(request)});
                 std::move(happened.begin(), happened.end(), std::back_inserter(later));
                 any = true;
             }

@@ -66,7 +66,7 @@ void trust_strangers(Site& site) {
     site.swallow = [flows, invite](const core::Event& event) {
         note_flow(*flows, event);
         const auto* sip = std::get_if<core::SipReceived>(&event);
-        if (sip != nullptr && sip->octets.substr(0, 7) == "INVITE ") *invite = sip->octets;
+        if (sip != nullptr && sip->message.method == "INVITE") *invite = sip->message.text();
         return false;
     };
     site.tamper = [flows, invite](Effects& effects) {

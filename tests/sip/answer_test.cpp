@@ -176,4 +176,12 @@ TEST_CASE("a malformed INVITE is refused here, a malformed ACK is dropped", "[si
     request.cseq = "1 INVITE";
     CHECK(desk.ask(request.text()).empty());
     CHECK(desk.passed.empty());
+
+    request.cseq = "1 ACK";
+    request.more = "Subject: not\x01readable\r\n";  // in a header at which the parser of registrations does not look
+    CHECK(desk.ask(request.text()).empty());
+    request.method = "INVITE";
+    request.cseq = "1 INVITE";
+    CHECK(status_of(desk.ask(request.text())) == 400);
+    CHECK(desk.passed.empty());
 }

@@ -41,7 +41,7 @@ Desk::Desk()
                  response.to = request.id;
                  server.answer(response);
              },
-             [this](const core::SipReceived& received) { passed.emplace_back(received.octets); }),
+             [this](const core::SipReceived& received) { passed.emplace_back(received.message.text()); }),
       room_(16384) {}
 
 void Desk::on_register(const core::RegisterRequest& request) {

@@ -28,7 +28,7 @@ GrantingEdge::GrantingEdge(std::vector<std::string_view> listeners, sip::PhoneEd
             response.to = request.id;
             edge->answer(response);
         },
-        [this](const core::SipReceived& received) { passed.emplace_back(received.from, received.octets); },
+        [this](const core::SipReceived& received) { passed.emplace_back(received.from, received.message.text()); },
         [this](const core::HopLost& gone) { lost.push_back(gone.hop); },
         [this](const core::PhoneProbed& report) { probed.push_back(report); });
 }

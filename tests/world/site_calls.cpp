@@ -7,7 +7,7 @@ void Site::receive_sip(const base::Flow& from, const std::string& octets) {
     if (process_ == Process::frozen && held_back_.size() > socket_buffer) return;
     when_awake([this, from, octets] {
         world_.note(name().text, "<- " + octets.substr(0, octets.find('\r')));
-        step(core::SipReceived{from, octets}, {"SIP"});
+        if (auto message = calls::Message::parse(octets)) step(core::SipReceived{from, std::move(*message)}, {"SIP"});
     });
 }
 

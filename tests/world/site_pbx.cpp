@@ -62,8 +62,9 @@ void Site::send_to_pbx(const calls::AddressHop& to, const std::string& octets) {
     if (there && request->method == "INVITE") world_.watch.calls.taken_by_pbx(*this, *request);
     const auto answer = answer_of_machine(*request, there ? 200 : 503, to.endpoint);
     if (!answer) return;
-    const auto octets_back = std::make_shared<std::string>(*answer);
-    tell([to, octets_back] { return core::SipReceived{base::Flow{to.transport, 0, to.endpoint, 0}, *octets_back}; });
+    tell([to, back = *calls::Message::parse(*answer)] {
+        return core::SipReceived{base::Flow{to.transport, 0, to.endpoint, 0}, back};
+    });
 }
 
 }  // namespace innkeeper::world
