@@ -22,7 +22,9 @@ elif [ $quick = no ]; then
     exit 1
 fi
 
-set -- -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_COMPILE_WARNING_AS_ERROR=ON
+# With the lines of backtraces alone it compiles in two thirds of the time that all of debugging would take.
+set -- -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_CXX_FLAGS_RELWITHDEBINFO='-O2 -g1 -DNDEBUG' \
+    -DCMAKE_COMPILE_WARNING_AS_ERROR=ON
 if command -v ccache >/dev/null; then
     set -- "$@" -DCMAKE_C_COMPILER_LAUNCHER=ccache -DCMAKE_CXX_COMPILER_LAUNCHER=ccache
 fi
