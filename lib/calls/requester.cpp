@@ -29,6 +29,7 @@ std::optional<OwnRequestId> Requester::send(base::Instant now, Message request, 
 }
 
 bool Requester::receive(base::Instant now, const Message& answer, const Hop& from, RequesterEffects& out) {
+    if (pending_.empty()) return false;  // as when most answers to calls come
     const std::string* top = answer.find("Via");
     const std::string* sequence = answer.find("CSeq");
     if (top == nullptr || sequence == nullptr) return false;
