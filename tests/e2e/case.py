@@ -49,9 +49,11 @@ def desks(*numbers):
 class LabCase(unittest.TestCase):
     """A case names its sites in open(); one lab serves all methods of a case, and closes with it."""
 
+    network = None  # such as 127.89: one that no other case has, for a case that runs beside others
+
     @classmethod
     def setUpClass(cls):
-        cls.lab = Lab(DAEMON, f'127.{next(_networks)}')
+        cls.lab = Lab(DAEMON, cls.network or f'127.{next(_networks)}')
         cls.addClassCleanup(cls.close)
         try:
             cls.open()
