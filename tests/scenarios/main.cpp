@@ -23,6 +23,10 @@ bool play_file(const std::string& path, bool update) {
         std::ofstream(path) << text;
         return true;
     }
+    if (!checks_anything(script)) {
+        std::cerr << path << ": checks nothing: write what is expected behind ->\n";
+        return false;
+    }
     const std::string difference = play(script, perform);
     std::cerr << difference;
     return difference.empty();

@@ -38,6 +38,12 @@ Script read_script(const std::string& path) {
     return script_of(text.str(), path);
 }
 
+bool checks_anything(const Script& script) {
+    if (seed_of(script)) return true;
+    return std::any_of(script.steps.begin(), script.steps.end(),
+                       [](const Step& step) { return !step.expected.empty(); });
+}
+
 std::optional<std::uint64_t> seed_of(const Script& script) {
     static const std::string word = "seed ";
     for (const Step& step : script.steps)

@@ -24,6 +24,8 @@ struct Script {
 
 Script read_script(const std::string& path);
 Script script_of(const std::string& text, const std::string& path);
+// A story expects an answer somewhere; a run that is told again has nothing but the rules of the watch.
+bool checks_anything(const Script& script);
 // Of a run that is told again, which begins with `seed N`.
 std::optional<std::uint64_t> seed_of(const Script& script);
 
