@@ -5,7 +5,6 @@
 #include <utility>
 
 namespace innkeeper::core {
-namespace {
 
 std::string_view via_name(base::Transport transport) {
     switch (transport) {
@@ -18,8 +17,6 @@ std::string_view via_name(base::Transport transport) {
     }
     return "UDP";
 }
-
-}  // namespace
 
 const CallSettings::Address* listener_for(const Settings& settings, const calls::Hop& hop) {
     const auto& listeners = settings.calls.listeners;

@@ -11,6 +11,7 @@
 
 namespace innkeeper::core {
 
+std::string_view via_name(base::Transport transport);  // "UDP", as a Via has it
 // Null between sites, and where none of our listeners fits.
 const CallSettings::Address* listener_for(const Settings& settings, const calls::Hop& hop);
 std::string sent_by(const Settings& settings, const calls::Hop& hop);  // of our Via: "UDP 192.0.2.1:5060"

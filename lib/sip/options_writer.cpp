@@ -2,31 +2,20 @@
 
 #include <string>
 
+#include "core/call_listeners.h"
 #include "sip/wire_writer.h"
 
 namespace innkeeper::sip {
-namespace {
-
-std::string_view protocol(base::Transport transport) {
-    switch (transport) {
-        case base::Transport::udp:
-            return "UDP";
-        case base::Transport::tcp:
-            return "TCP";
-        case base::Transport::tls:
-            return "TLS";
-    }
-    return "UDP";
-}
-
-}  // namespace
 
 std::string_view write_options(const OptionsQuestion& question, std::span<char> room) {
     const std::string sent_by = question.local.text();
     const std::string ip = question.local.ip.text();
     const std::string host = question.local.ip.is_v4() ? ip : "[" + ip + "]";
     WireWriter out(room);
-    out.own("OPTIONS ").foreign(question.contact).own(" SIP/2.0\r\nVia: SIP/2.0/").own(protocol(question.transport));
+    out.own("OPTIONS ")
+        .foreign(question.contact)
+        .own(" SIP/2.0\r\nVia: SIP/2.0/")
+        .own(core::via_name(question.transport));
     out.own(" ").own(sent_by).own(";branch=").own(branch_cookie).own(question.token).own(";rport\r\n");
     out.own("Max-Forwards: 70\r\n");
     if (!question.path.empty()) out.own("Route: ").foreign(question.path).own("\r\n");
