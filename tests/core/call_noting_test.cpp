@@ -1,9 +1,9 @@
 // What is kept and told of the calls that go through the gatekeeper.
-#include "call_house.h"
+#include "calling_house.h"
 #include "calls/forwarding.h"
 #include "core/limits.h"
 
-using namespace calls_house;
+using namespace calling;
 
 namespace {
 
@@ -67,7 +67,7 @@ TEST_CASE("a challenge, a stranger and a MESSAGE leave no record", "[calls][R15]
     Invite stranger;
     stranger.from = "eve";
     stranger.branch = "z9hG4bK-eve";
-    house.receive(stranger.text(), base::Flow{base::Transport::udp, 0, *base::Endpoint::parse("198.51.100.7:5060"), 0});
+    house.receive(stranger.text(), base::Flow{base::Transport::udp, 0, endpoint("198.51.100.7:5060"), 0});
     Invite message;
     message.method = "MESSAGE";
     message.branch = "z9hG4bK-message";
@@ -80,7 +80,7 @@ TEST_CASE("an emergency call is announced with the address of its phone", "[call
     Invite invite;
     invite.from = "nobody";
     invite.to = "112";
-    house.receive(invite.text(), base::Flow{base::Transport::udp, 0, *base::Endpoint::parse("192.0.2.99:5060"), 0});
+    house.receive(invite.text(), base::Flow{base::Transport::udp, 0, endpoint("192.0.2.99:5060"), 0});
     REQUIRE(house.notices<EmergencyCall>().size() == 1);
     CHECK(house.notices<EmergencyCall>()[0].source == "udp:192.0.2.99:5060");
     CHECK(calls_of(house, "").calls.at(0).record.source == "udp:192.0.2.99:5060");
@@ -114,7 +114,7 @@ TEST_CASE("an ACK is relayed inside its call, and a stranger's goes nowhere", "[
     ack.to_tag = "b";
     ack.uri = "sip:bob@192.0.2.8";
     ack.branch = "z9hG4bK-ack";
-    house.receive(ack.text(), base::Flow{base::Transport::udp, 0, *base::Endpoint::parse("198.51.100.7:5060"), 0});
+    house.receive(ack.text(), base::Flow{base::Transport::udp, 0, endpoint("198.51.100.7:5060"), 0});
     CHECK(house.sips().empty());
     house.receive(ack.text(), house.flows.at("ann"));
     CHECK(house.sip_to(house.flows.at("bob"), "ACK"));
@@ -125,14 +125,14 @@ TEST_CASE("one address has no more requests under way than its share; in-dialog 
     Invite invite;
     invite.from = "nobody";
     invite.to = "112";  // whom nobody asks for a password
-    const base::Flow flow{base::Transport::udp, 0, *base::Endpoint::parse("192.0.2.99:5060"), 0};
+    const base::Flow flow{base::Transport::udp, 0, endpoint("192.0.2.99:5060"), 0};
     for (std::size_t i = 0; i <= Limits::requests_per_source; ++i) {
         invite.branch = "z9hG4bK-" + std::to_string(i);
         house.receive(invite.text(), flow);
     }
     CHECK(house.status() == 503);
     base::Flow another = flow;
-    another.remote = *base::Endpoint::parse("192.0.2.98:5060");
+    another.remote = endpoint("192.0.2.98:5060");
     house.receive(invite.text(), another);
     CHECK(house.status() != 503);
 }

@@ -6,6 +6,15 @@ using namespace gate;
 
 namespace {
 
+// North is lost, and both are guests.
+struct Guests : South {
+    Guests() {
+        lose_north();
+        enters("nora", noras);
+        enters("ned", neds);
+    }
+};
+
 // Nora hangs up on Ned; their call was north's affair.
 Said bye_of_nora() {
     return {"BYE", "nora", "a", "ned", "b", "sip:ned@192.0.2.12:5060", of_north, "talk", 2};
@@ -14,10 +23,7 @@ Said bye_of_nora() {
 }  // namespace
 
 TEST_CASE("a call within a home that died is ended through the backup when both phones are there", "[calls][IP7]") {
-    South house;
-    house.lose_north();
-    house.enters("nora", noras);
-    house.enters("ned", neds);
+    Guests house;
     say_with_password(house, bye_of_nora(), noras);
     const auto bye = sent(house, "BYE");
     REQUIRE(bye);
@@ -30,10 +36,7 @@ TEST_CASE("a call within a home that died is ended through the backup when both 
 }
 
 TEST_CASE("the called side hangs up through the backup, too", "[calls][IP7]") {
-    South house;
-    house.lose_north();
-    house.enters("nora", noras);
-    house.enters("ned", neds);
+    Guests house;
     Said bye{"BYE", "ned", "b", "nora", "a", "sip:nora@192.0.2.11:5060", of_north, "talk", 1};
     say_with_password(house, bye, neds);
     REQUIRE(sent(house, "BYE"));
@@ -41,10 +44,7 @@ TEST_CASE("the called side hangs up through the backup, too", "[calls][IP7]") {
 }
 
 TEST_CASE("who was called by an extension or in a hunt group proves to be the user", "[calls][IP5][IP7]") {
-    South house;
-    house.lose_north();
-    house.enters("nora", noras);
-    house.enters("ned", neds);
+    Guests house;
     Said bye{"BYE", "sales", "b", "nora", "a", "sip:nora@192.0.2.11:5060", of_north, "talk", 1};
     SECTION("with that user's password") {
         say_with_password(house, bye, neds, "ned");
@@ -59,10 +59,7 @@ TEST_CASE("who was called by an extension or in a hunt group proves to be the us
 }
 
 TEST_CASE("a stranger, or a guest without its password, ends nobody's call", "[calls][IP7][R16]") {
-    South house;
-    house.lose_north();
-    house.enters("nora", noras);
-    house.enters("ned", neds);
+    Guests house;
     say(house, bye_of_nora().text(), flow_at("198.51.100.7:5060"));
     CHECK(status(house) == 407);
     CHECK_FALSE(sent(house, "BYE"));
@@ -73,10 +70,7 @@ TEST_CASE("a stranger, or a guest without its password, ends nobody's call", "[c
 }
 
 TEST_CASE("a re-INVITE through the backup makes the call known there, and its phones stay", "[calls][IP7]") {
-    South house;
-    house.lose_north();
-    house.enters("nora", noras);
-    house.enters("ned", neds);
+    Guests house;
     Said again = bye_of_nora();
     again.method = "INVITE";
     again.more += "Contact: <sip:nora@192.0.2.11:5060>\r\n";
@@ -153,10 +147,7 @@ TEST_CASE("a request that another site has sent here is not sent to a third", "[
 }
 
 TEST_CASE("a site that is back and knows nothing of the call is gone round", "[calls][IP7]") {
-    South house;
-    house.lose_north();
-    house.enters("nora", noras);
-    house.enters("ned", neds);
+    Guests house;
     house.north_is_back();
     say_with_password(house, bye_of_nora(), noras);
     auto bye = sent(house, "BYE");
@@ -178,10 +169,7 @@ TEST_CASE("a site that is back and knows nothing of the call is gone round", "[c
 }
 
 TEST_CASE("where To names no user, the Contact says whose phone it is", "[calls][IP5][IP7]") {
-    South house;
-    house.lose_north();
-    house.enters("nora", noras);
-    house.enters("ned", neds);
+    Guests house;
     Said bye = bye_of_nora();
     bye.to = "sales";
     say_with_password(house, bye, noras);

@@ -2,6 +2,7 @@
 // is kept, so that a test can look for it and answer it.
 #pragma once
 
+#include <iterator>
 #include <map>
 
 #include "calls/message.h"
@@ -17,14 +18,18 @@ inline base::Endpoint endpoint(const std::string& text) {
     return *base::Endpoint::parse(text);
 }
 
-inline Settings with_calls() {
+inline Settings with_calls(std::size_t pbxs = 1) {
     Settings settings = quick();
     settings.calls.listeners = {{base::Transport::udp, "192.0.2.1", 5060}, {base::Transport::tcp, "192.0.2.1", 5060}};
-    settings.calls.pbxs = {{"main", base::Transport::udp, endpoint("192.0.2.20:5060")}};
+    settings.calls.pbxs = {{"main", base::Transport::udp, endpoint("192.0.2.20:5060")},
+                           {"spare", base::Transport::udp, endpoint("192.0.2.21:5060")}};
+    settings.calls.pbxs.resize(pbxs);
     return settings;
 }
 
 inline const calls::Hop pbx = calls::AddressHop{base::Transport::udp, endpoint("192.0.2.20:5060")};
+inline const calls::Hop spare_pbx = calls::AddressHop{base::Transport::udp, endpoint("192.0.2.21:5060")};
+inline const base::Flow pbx_speaks{base::Transport::udp, 0, endpoint("192.0.2.20:5060"), 0};
 inline const calls::Hop at_north = calls::SiteHop{north}, at_west = calls::SiteHop{west};
 
 struct Invite {
@@ -46,7 +51,22 @@ struct Invite {
     }
 };
 
+// What whoever got `request` says, with a To tag and a Contact.
+inline Message said(const Message& request, std::uint16_t status, std::string_view tag) {
+    Message answer;
+    answer.status = status;
+    answer.phrase = "Said";
+    for (const calls::Header& header : request.headers)
+        for (const std::string_view name : {"Via", "From", "To", "Call-ID", "CSeq", "Record-Route"})
+            if (header.name == name) answer.headers.push_back(header);
+    if (request.find("To")->find(";tag=") == std::string::npos)
+        answer.set("To", *request.find("To") + ";tag=" + std::string(tag));
+    answer.set("Contact", "<sip:bob@192.0.2.8>");
+    return answer;
+}
+
 struct House : Gate {
+    explicit House(std::size_t pbxs) : House(with_calls(pbxs)) {}
     explicit House(Settings settings = with_calls()) : Gate(std::move(settings)) {
         started().with_users({"ann", "bob"});
         link(north);
@@ -106,16 +126,19 @@ struct House : Gate {
     // Whoever was sent the last request answers it.
     void say(const calls::Hop& who, std::uint16_t status, std::string_view tag = "b") {
         REQUIRE(asked.contains(who));
-        const Message& request = asked.at(who);
-        Message answer;
-        answer.status = status;
-        answer.phrase = "Said";
-        for (const calls::Header& header : request.headers)
-            for (const std::string_view name : {"Via", "From", "To", "Call-ID", "CSeq"})
-                if (header.name == name) answer.headers.push_back(header);
-        answer.set("To", "<sip:bob@example.test>;tag=" + std::string(tag));
-        answer.set("Contact", "<sip:bob@192.0.2.8>");
-        receive(answer.text(), who);
+        receive(said(asked.at(who), status, tag).text(), who);
+    }
+    // Two questions are refused; what follows from that adds up in `happened`.
+    void goes_away(const calls::Hop& hop) {
+        Effects all;
+        for (int round = 0; round < 3; ++round) {
+            feed(HopLost{hop});
+            std::move(happened.begin(), happened.end(), std::back_inserter(all));
+            happened.clear();
+            pass(PbxWatch::interval_in_doubt);
+            std::move(happened.begin(), happened.end(), std::back_inserter(all));
+        }
+        happened = std::move(all);
     }
     // The user's request, with their password.
     void call_as(const std::string& name, Invite invite) {

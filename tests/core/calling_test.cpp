@@ -1,7 +1,7 @@
 // Who may call whom, and where it rings.
-#include "call_house.h"
+#include "calling_house.h"
 
-using namespace calls_house;
+using namespace calling;
 
 TEST_CASE("a phone that calls is asked for its password, and its call rings where the other is registered",
           "[calls][R16]") {
@@ -21,7 +21,7 @@ TEST_CASE("who is not of this network is refused, and nothing is kept of him", "
     house.receive(
         "INVITE sip:bob@example.test SIP/2.0\r\nVia: SIP/2.0/UDP 198.51.100.7;branch=z9hG4bK-x\r\nFrom: "
         "<sip:eve@elsewhere.test>;tag=e\r\nTo: <sip:bob@example.test>\r\nCall-ID: x\r\nCSeq: 1 INVITE\r\n\r\n",
-        base::Flow{base::Transport::udp, 0, *base::Endpoint::parse("198.51.100.7:5060"), 0});
+        base::Flow{base::Transport::udp, 0, endpoint("198.51.100.7:5060"), 0});
     CHECK(house.status() == 403);
     house.happened.clear();
     house.pass(40s);
@@ -40,16 +40,7 @@ TEST_CASE("a user that nobody has registered is temporarily unavailable", "[call
 TEST_CASE("a call to a phone registered at another site goes there over its link", "[calls]") {
     House house;
     house.register_phone("ann");
-    Changes page;
-    page.epoch = {500};
-    page.upto = {1};
-    page.restart = page.complete = true;
-    Binding binding;
-    binding.contact = std::string_view("sip:nora@192.0.2.9");
-    binding.registered = house.now;
-    binding.expires = binding.promised = house.now + 60s;
-    page.registrations.push_back({aor("nora"), {}, {binding}});
-    house.hear(north, std::move(page));
+    house.registered_at(north, "nora");
     Invite invite;
     invite.to = "nora";
     house.call_as("ann", invite);
@@ -83,7 +74,7 @@ TEST_CASE("what we do not know goes to the PBX, and its calls come through witho
     Invite in;
     in.from = "0049301234";
     in.branch = "z9hG4bK-pbx";
-    house.receive(in.text(), base::Flow{base::Transport::udp, 0, *base::Endpoint::parse("192.0.2.20:5060"), 0});
+    house.receive(in.text(), base::Flow{base::Transport::udp, 0, endpoint("192.0.2.20:5060"), 0});
     CHECK(house.sip_to(house.flows.at("bob"), "INVITE"));
 }
 
@@ -147,7 +138,7 @@ TEST_CASE("an emergency call goes to the PBX without a password, from whomever",
     Invite invite;
     invite.from = "nobody";
     invite.to = "112";
-    house.receive(invite.text(), base::Flow{base::Transport::udp, 0, *base::Endpoint::parse("192.0.2.99:5060"), 0});
+    house.receive(invite.text(), base::Flow{base::Transport::udp, 0, endpoint("192.0.2.99:5060"), 0});
     CHECK(house.sip_to(pbx, "INVITE"));
 }
 
@@ -166,7 +157,7 @@ TEST_CASE("a BYE of the one finds the other without a password, and a stranger's
     bye.to_tag = "b";
     bye.uri = "sip:bob@192.0.2.8";
     bye.branch = "z9hG4bK-stranger";
-    base::Flow stranger{base::Transport::udp, 0, *base::Endpoint::parse("198.51.100.7:5060"), 0};
+    base::Flow stranger{base::Transport::udp, 0, endpoint("198.51.100.7:5060"), 0};
     house.receive(bye.text(), stranger);
     CHECK(house.status() == 407);
     bye.branch = "z9hG4bK-bye";
