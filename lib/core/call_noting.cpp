@@ -1,5 +1,6 @@
 // What Calling keeps of the calls it routes: their records, rows and notices.
 #include "calls/header_fields.h"
+#include "core/call_listeners.h"
 #include "core/calling.h"
 #include "core/standby.h"
 
@@ -36,13 +37,14 @@ void Calling::note_call(calls::ContextId id, std::string_view rule, bool emergen
     const Message& request = *proxy_.request(id);
     if (request.method != "INVITE") return;
     const auto from = calls::address_in(request, "From");
+    const base::Aor& caller = calls_.at(id).caller;
     CallRecord record;
-    record.caller = from ? name_of(from->uri) : std::string{};
+    record.caller = !caller.empty() ? std::string(caller.text()) : from ? name_of(from->uri) : std::string{};
     record.callee = name_of(request.uri);
     record.call_id = *request.find("Call-ID");
     record.route = rule;
     record.guest_of = guest_home_of(request.uri);
-    if (record.guest_of.text.empty() && from) record.guest_of = guest_home_of(from->uri);
+    if (record.guest_of.text.empty() && !caller.empty()) record.guest_of = guest_home_of(uri_of(caller));
     if (emergency) {
         record.source = where(*proxy_.origin(id));
         out_->push_back(Announce{EmergencyCall{record.caller, record.callee, record.source}});
@@ -51,11 +53,11 @@ void Calling::note_call(calls::ContextId id, std::string_view rule, bool emergen
 }
 
 void Calling::perform(calls::Concluded& concluded, calls::ProxyEffects&) {
-    calls_.erase(concluded.id);
+    const auto call = calls_.extract(concluded.id);
     const Message& request = *proxy_.request(concluded.id);
     note_conclusion(request, concluded.status);
     for (CallRecord& record : records_.concluded(now_, concluded.id, concluded.status)) {
-        out_->push_back(Announce{CallConcluded{aor_in(request, "From"), aor_of(request.uri).value_or(base::Aor{}),
+        out_->push_back(Announce{CallConcluded{call.mapped().caller, aor_of(request.uri).value_or(base::Aor{}),
                                                concluded.status, record.route, record.guest_of, *record.setup}});
         out_->push_back(WriteRow{std::move(record)});
     }

@@ -101,11 +101,10 @@ private:
     const CallSettings::Pbx* pbx_named(const calls::SipUri& uri) const;
     bool is_voicemail(const calls::Hop& hop) const;
     CallOrigin origin_of(const calls::Hop& from) const;
-    base::Aor caller_of(const calls::Message& request) const;
     base::Aor sender_of(const calls::Message& request, const calls::Hop& from);
     void vouch_for(calls::Message& request, const backup::UserRecord& caller) const;
     std::string_view settings_of(const base::Aor& aor) const;
-    bool prove(calls::Message& request, const calls::Hop& from);
+    std::optional<base::Aor> prove(calls::Message& request, const calls::Hop& from);
     bool may_acknowledge(const calls::Message& ack, const calls::Hop& from) const;
     void challenge(calls::ContextId id, calls::ProxyEffects& more);
 
@@ -131,6 +130,7 @@ private:
         std::vector<calls::Diverted> diverted;  // the earliest first
         bool noted = false;                     // it has a record
     };
+        base::Aor caller;                       // empty: no user of this network
     void route(calls::ContextId id, calls::ProxyEffects& more);
     bool carry_out_code(calls::ContextId id, const base::Aor& caller, calls::ProxyEffects& more);
     void go_on(calls::ContextId id, Outcome outcome, calls::ProxyEffects& more);

@@ -12,6 +12,12 @@ namespace {
 using calls::Message;
 using calls::SipUri;
 
+bool is_anonymous(const Message& request) {
+    const auto from = calls::address_in(request, "From");
+    const auto uri = from ? SipUri::parse(from->uri) : base::Expected<SipUri>(base::error("no From"));
+    return uri && calls::same_ignoring_case(uri->host, "anonymous.invalid");
+}
+
 }  // namespace
 
 // Our addresses, our own Record-Route, and our domains.
@@ -87,26 +93,21 @@ CallOrigin Calling::origin_of(const calls::Hop& from) const {
     return pbx_at(from) != nullptr || is_voicemail(from) ? CallOrigin::pbx : CallOrigin::user;
 }
 
-// The user in From; of one that calls anonymously (RFC 3323 section 4.1) the one that it says it is to us.
-base::Aor Calling::caller_of(const Message& request) const {
-    const auto from = calls::address_in(request, "From");
-    const auto uri = from ? SipUri::parse(from->uri) : base::Expected<SipUri>(base::error("no From"));
-    const bool anonymous = uri && calls::same_ignoring_case(uri->host, "anonymous.invalid");
-    return aor_in(request, anonymous ? "P-Preferred-Identity" : "From");
-}
-
-// Inside a dialog the called side says in From whom the caller dialled: an extension or a hunt group. Then it is the
-// user with that extension, else the one whose phone speaks. That is a look at everybody.
+// The user in From; of one that calls anonymously (RFC 3323 section 4.1) the one that it says it is to us. Inside a
+// dialog the called side says in From whom the caller dialled: an extension or a hunt group. Then it is the user with
+// that extension. Where nothing names a user it is the one whose phone speaks; that is a look at everybody.
 base::Aor Calling::sender_of(const Message& request, const calls::Hop& from) {
-    const base::Aor aor = caller_of(request);
+    const bool anonymous = is_anonymous(request);
+    const base::Aor aor = aor_in(request, anonymous ? "P-Preferred-Identity" : "From");
     const backup::UserRecord* record = record_of(aor);
     const bool is_user = record != nullptr && record->terminal != backup::TerminalKind::group;
-    if (is_user || aor.empty() || !calls::is_inside_dialog(request)) return aor;
+    const bool may_be_another = anonymous || (!aor.empty() && calls::is_inside_dialog(request));
+    if (is_user || !may_be_another) return aor;
     const base::Aor* user = house_.directory.find_extension(aor);
     if (user == nullptr) user = house_.vault.find_extension(aor);
     if (user != nullptr) return *user;
     base::Aor found = aor;
-    if (!searches_.take(now_)) return found;
+    if (!std::holds_alternative<base::Flow>(from) || !searches_.take(now_)) return found;
     house_.location.any_registered([&](const LocationEntry& entry) {
         const bool speaks = std::any_of(entry.bindings.begin(), entry.bindings.end(),
                                         [&](const Binding& binding) { return calls::Hop(binding.flow) == from; });
@@ -133,14 +134,14 @@ void Calling::vouch_for(Message& request, const backup::UserRecord& caller) cons
     request.set("P-Asserted-Identity", calls::identity_header(caller.display_name, uri));
 }
 
-// By the password of the user who calls (RFC 3261 section 22.3); what it was proved with goes no further.
-bool Calling::prove(Message& request, const calls::Hop& from) {
+// The user who speaks, by the password (RFC 3261 section 22.3); what it was proved with goes no further.
+std::optional<base::Aor> Calling::prove(Message& request, const calls::Hop& from) {
     const auto* flow = std::get_if<base::Flow>(&from);
-    if (flow == nullptr || request.find("Proxy-Authorization") == nullptr) return false;
+    if (flow == nullptr || request.find("Proxy-Authorization") == nullptr) return std::nullopt;
     const base::Aor aor = sender_of(request, from);
-    if (aor.empty()) return false;
+    if (aor.empty()) return std::nullopt;
     const backup::UserRecord* record = record_of(aor);
-    if (record == nullptr || !record->enabled) return false;
+    if (record == nullptr || !record->enabled) return std::nullopt;
     for (const std::string_view header : request.all("Proxy-Authorization")) {
         const auto credentials = auth::read_credentials(header);
         if (!credentials || !calls::same_ignoring_case(credentials->realm, aor.domain())) continue;
@@ -150,9 +151,9 @@ bool Calling::prove(Message& request, const calls::Hop& from) {
         if (!auth::response_is_right(*credentials, request.method, record->ha1)) continue;
         if (!house_.location.obtain(aor).replay.accept(nonce.identity, credentials->nonce_count)) continue;
         request.remove("Proxy-Authorization");
-        return true;
+        return aor;
     }
-    return false;
+    return std::nullopt;
 }
 
 void Calling::challenge(calls::ContextId id, calls::ProxyEffects& more) {

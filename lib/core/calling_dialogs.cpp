@@ -40,10 +40,13 @@ void Calling::note_dialog(const Message& request, const calls::Hop& origin, cons
     const bool inside = calls::is_inside_dialog(request);
     if (inside && dialogs_.find(request).dialog != nullptr) return dialogs_.refreshed(now_, request, answered.answer);
     // A refresh that another site would have seen, before it was lost: from now on the call is known here.
-    const bool taken_over = inside && request.method == "INVITE" && answered.answer.status / 100 == 2;
+    const bool refreshes = request.method == "INVITE" || request.method == "UPDATE";
+    const bool taken_over = inside && refreshes && answered.answer.status / 100 == 2;
     if (!taken_over && (inside || !makes_dialog(request))) return;
     const base::Aor called = inside ? aor_in(request, "To") : answered.callee;
-    dialogs_.note(now_, request, answered.answer, {aor_in(request, "From"), contact_of(request), origin, {}},
+    const auto call = calls_.find(answered.id);
+    const base::Aor caller = call != calls_.end() ? call->second.caller : sender_of(request, origin);
+    dialogs_.note(now_, request, answered.answer, {caller, contact_of(request), origin, {}},
                   {called, contact_of(answered.answer), answered.from, {}});
 }
 

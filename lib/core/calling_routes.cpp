@@ -63,11 +63,12 @@ void Calling::route(calls::ContextId id, calls::ProxyEffects& more) {
     const calls::Hop from = *proxy_.origin(id);
     CallPlan::Beginning beginning{origin_of(from), is_emergency(request), Right::all, {}};
     const bool hunted = take_hunt_mark(request, beginning.origin);
+    base::Aor caller;
     if (beginning.origin == CallOrigin::user) {
-        const base::Aor caller = caller_of(request);
-        const bool proved = prove(request, from);
+        const auto proved = prove(request, from);
         // Nobody is asked for a password first in an emergency.
         if (!proved && !beginning.emergency) return challenge(id, more);
+        caller = proved ? *proved : sender_of(request, from);
         calls::forget_claims(request);
         if (proved) {
             beginning.right = features_of(settings_of(caller)).right;
@@ -78,12 +79,15 @@ void Calling::route(calls::ContextId id, calls::ProxyEffects& more) {
             beginning.own_mailbox = user_in(request.uri) == house_.settings.calls.voicemail_code;
             if (beginning.own_mailbox) request.uri = calls::uri_of(caller.user(), caller.domain());
         }
+    } else {
+        caller = aor_in(request, "From");
     }
     for (const std::string& uri : calls::diverted_before(request)) {
         const auto aor = aor_of(uri);
         beginning.before.push_back(aor ? std::string(aor->text()) : std::string(user_in(uri)));
     }
-    calls_.insert_or_assign(id, Call{CallPlan(std::move(beginning)), hunted, request.uri, {}, false});
+    calls_.insert_or_assign(id,
+                            Call{CallPlan(std::move(beginning)), std::move(caller), hunted, request.uri, {}, false});
     go_on(id, Outcome::begun, more);
 }
 

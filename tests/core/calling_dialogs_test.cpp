@@ -91,6 +91,37 @@ TEST_CASE("a re-INVITE through the backup makes the call known there, and its ph
     CHECK(house.in_call() == 0);
 }
 
+TEST_CASE("a session that is refreshed by UPDATE becomes known at the backup as well", "[calls][RFC4028][IP7]") {
+    Guests house;
+    Said update = bye_of_nora();
+    update.method = "UPDATE";
+    update.more += "Session-Expires: 600;refresher=uac\r\nContact: <sip:nora@192.0.2.11:5060>\r\n";
+    say_with_password(house, update, noras);
+    REQUIRE(sent(house, "UPDATE"));
+    answer(house, *sent(house, "UPDATE"), 200, "b", "Contact: <sip:ned@192.0.2.12:5060>\r\n");
+    CHECK(house.in_call() == 2);
+}
+
+TEST_CASE("who calls anonymously is in a call like anybody else", "[calls][RFC3323][IP7]") {
+    South house;
+    house.lose_north();
+    house.enters("nora", noras);
+    house.enters("alice", flow_at("192.0.2.13:5060"));
+    Said invite{"INVITE", "anonymous", "a", "alice", {}, {}, "Contact: <sip:192.0.2.11:5060>\r\n"};
+    invite.from_host = "anonymous.invalid";
+    SECTION("who has said to us who it is") {
+        invite.more += "P-Preferred-Identity: <sip:nora@example.test>\r\n";
+    }
+    SECTION("whose phone alone tells") {}
+    say_with_password(house, invite, noras, "nora");
+    const auto rings = sent(house, "INVITE");
+    REQUIRE(rings);
+    CHECK(rings->second.find("P-Preferred-Identity") == nullptr);
+    answer(house, *rings, 200, "b", "Contact: <sip:alice@192.0.2.13:5060>\r\n");
+    CHECK(house.in_call() == 1);
+    CHECK(std::get<CallsReport>(house.command(ShowCalls{"nora"})).calls.size() == 1);
+}
+
 TEST_CASE("where only one phone has moved, the request goes on to the other's site", "[calls][IP7]") {
     South house;
     house.lose_north();

@@ -17,17 +17,19 @@ struct Said {
     std::string call_id = "talk";
     std::uint32_t cseq = 1;
     std::string body = {};
+    std::string from_host = "example.test";
 
     std::string target() const { return uri.empty() ? "sip:" + to + "@example.test" : uri; }
     std::string text() const {
         static int branches = 0;
-        const auto address = [](const std::string& user, const std::string& tag) {
-            return "<sip:" + user + "@example.test>" + (tag.empty() ? "" : ";tag=" + tag);
+        const auto address = [](const std::string& user, const std::string& host, const std::string& tag) {
+            return "<sip:" + user + '@' + host + '>' + (tag.empty() ? "" : ";tag=" + tag);
         };
         return method + ' ' + target() + " SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.7:5060;branch=z9hG4bK-said-" +
-               std::to_string(++branches) + "\r\nMax-Forwards: 70\r\nFrom: " + address(from, from_tag) +
-               "\r\nTo: " + address(to, to_tag) + "\r\nCall-ID: " + call_id + "\r\nCSeq: " + std::to_string(cseq) +
-               ' ' + method + "\r\n" + more + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+               std::to_string(++branches) + "\r\nMax-Forwards: 70\r\nFrom: " + address(from, from_host, from_tag) +
+               "\r\nTo: " + address(to, "example.test", to_tag) + "\r\nCall-ID: " + call_id +
+               "\r\nCSeq: " + std::to_string(cseq) + ' ' + method + "\r\n" + more +
+               "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
     }
 };
 
