@@ -51,7 +51,7 @@ struct Decide {
 struct Exhausted {
     ContextId id = 0;
     std::uint16_t status = 0;  // the best of the refusals since the last forward()
-    bool timed_out = false;    // the last group's time was over
+    bool timed_out = false;    // a group's time was over meanwhile
 };
 // The ACK of a 2xx is a request of its own without a transaction: the owner may relay() it.
 struct RelayAck {

@@ -69,6 +69,7 @@ void Proxy::forward(base::Instant now, ContextId id, std::vector<Group> groups, 
         send_up(now, *context, make_answer(context->request, 100, "Trying", {}), out);
     std::move(groups.begin(), groups.end(), std::back_inserter(context->groups));
     context->refused_with = 0;
+    context->timed_out = false;
     start_next_group(now, *context, out);
     plan(*context);
 }
@@ -87,7 +88,6 @@ void Proxy::start_next_group(base::Instant now, Context& context, ProxyEffects& 
     }
     Group group = std::move(context.groups.front());
     context.groups.erase(context.groups.begin());
-    context.timed_out = false;
     context.refusals_are_their_own = group.refusals_are_their_own;
     if (group.ring_for != base::Duration::max()) context.group_ends = now + group.ring_for;
     // RFC 5393 section 5.3.3: what may still be spent is shared by those that ring at once.
@@ -135,8 +135,9 @@ void Proxy::note_refusal(Context& context, Message refusal) {
 }
 
 void Proxy::branch_refused(base::Instant now, Context& context, Message refusal, ProxyEffects& out) {
-    if (refusal.status >= 600 && context.refusals_are_their_own)
-        refusal = make_answer(context.request, 480, "Temporarily Unavailable", context.to_tag);
+    if (const std::uint16_t alone = for_itself_alone(refusal.status);
+        context.refusals_are_their_own && alone != refusal.status)
+        refusal = make_answer(context.request, alone, "Declined", context.to_tag);
     const bool global = refusal.status >= 600;
     note_refusal(context, std::move(refusal));
     if (global) {

@@ -9,21 +9,42 @@ bool is_challenge(const Header& header) {
     return same_ignoring_case(header.name, "WWW-Authenticate") || same_ignoring_case(header.name, "Proxy-Authenticate");
 }
 
-// Lower is better: 6xx before all, then the lowest class; within 4xx what the caller can act upon.
+// Lower is better: 6xx before all, then the lowest class.
 int rank(std::uint16_t status) {
-    if (status >= 600) return 0;
-    int rank = status / 100 * 1000 + status % 100;
-    for (const int telling : {401, 407, 415, 420, 484})
-        if (status == telling) rank = 4000 - 100 + status % 100;
-    if (status == 408 || status == 487) rank = 4900;  // says least about the user
-    if (status == 503) rank = 5900;
-    return rank;
+    switch (status) {
+        case 401:
+        case 407:
+        case 415:
+        case 420:
+        case 484:
+            return 3800 + status % 100;  // the caller can do something about it
+        case 486:
+            return 3900;  // somebody is there
+        case 480:
+            return 4800;
+        case 404:
+        case 410:
+            return 4850;  // one that is not there, when another one has said more
+        case 408:
+        case 487:
+            return 4900;  // says least about the user
+        case 503:
+            return 5900;
+        default:
+            return status >= 600 ? 0 : status / 100 * 1000 + status % 100;
+    }
 }
 
 }  // namespace
 
 bool goes_before(std::uint16_t one, std::uint16_t other) {
     return rank(one) < rank(other);
+}
+
+std::uint16_t for_itself_alone(std::uint16_t status) {
+    if (status < 600) return status;
+    if (status == 604) return 404;
+    return status == 606 ? 488 : 486;  // it was there, and would not
 }
 
 void ResponseChoice::add(Message refusal) {

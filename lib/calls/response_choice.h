@@ -7,8 +7,11 @@
 
 namespace innkeeper::calls {
 
-// True: `one` goes back rather than `other`.
+// True: `one` goes back rather than `other`. Within a class the RFC leaves it open: what the caller can act upon goes
+// first, then what tells most of whoever was called.
 bool goes_before(std::uint16_t one, std::uint16_t other);
+// What a 6xx says without the claim to speak for all who were called; other statuses as they are.
+std::uint16_t for_itself_alone(std::uint16_t status);
 
 // Collects the final refusals of all branches of one request.
 class ResponseChoice {
