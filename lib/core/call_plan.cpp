@@ -62,7 +62,7 @@ CallStep CallPlan::next(const TargetFacts& target, Outcome outcome) {
             if (outcome == Outcome::refused) return GiveUp{};
             return not_reached(target, Diversion::unavailable);
         case Tried::members:
-            return nobody_took_it(target, outcome == Outcome::busy ? Diversion::busy : Diversion::no_answer);
+            return hunt_on(target, outcome);
         case Tried::site:  // which decides for its phones; unless it has lost them, or we have lost it
             if (target.known_here && (outcome == Outcome::unknown || outcome == Outcome::lost))
                 return not_reached(target, Diversion::unavailable);
@@ -100,7 +100,7 @@ CallStep CallPlan::begin(const TargetFacts& target) {
     return ask_next(target);
 }
 
-// Whom the group rings was settled when the call came; who is free by then may be another.
+// Whom the group rings is settled when the call comes; where each is, when its turn comes.
 CallStep CallPlan::hunt(const TargetFacts& target) {
     rule_ = target.hunt->night ? "night_service" : "hunt_group";
     hunt_ = *target.hunt;
@@ -108,7 +108,16 @@ CallStep CallPlan::hunt(const TargetFacts& target) {
     if (hunt_.stages.empty())
         return nobody_took_it(target, hunt_.status == 486 ? Diversion::busy : Diversion::unavailable);
     tried_ = Tried::members;
-    return RingMembers{hunt_.stages, hunt_.next};
+    rung_ = 1;
+    heard_ = Outcome::refused;
+    return RingMembers{hunt_.stages.front(), hunt_.next};
+}
+
+// A group is busy when nobody was free to answer, whoever said so first.
+CallStep CallPlan::hunt_on(const TargetFacts& target, Outcome outcome) {
+    if (outcome == Outcome::no_answer || (outcome == Outcome::busy && heard_ != Outcome::no_answer)) heard_ = outcome;
+    if (rung_ < hunt_.stages.size()) return RingMembers{hunt_.stages[rung_++], std::nullopt};
+    return nobody_took_it(target, heard_ == Outcome::busy ? Diversion::busy : Diversion::no_answer);
 }
 
 CallStep CallPlan::nobody_took_it(const TargetFacts& target, Diversion reason) {

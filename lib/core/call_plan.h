@@ -62,9 +62,9 @@ Outcome outcome_of(std::uint16_t status, bool timed_out);
 struct RingPhones {  // that are registered here
     base::Duration each = base::Duration::max();
 };
-struct RingMembers {  // of a hunt group
-    std::vector<HuntStage> stages;
-    std::size_t next = 0;  // HuntPlan::next
+struct RingMembers {  // of a hunt group; when they have not taken the call, the next step is asked for
+    HuntStage stage;
+    std::optional<std::size_t> next;  // HuntPlan::next, with the first of a call
 };
 struct PassToSite {
     base::SiteName site;
@@ -109,6 +109,7 @@ private:
     CallStep call_user(const TargetFacts& target);
     CallStep ring_member(const TargetFacts& target);
     CallStep hunt(const TargetFacts& target);
+    CallStep hunt_on(const TargetFacts& target, Outcome outcome);
     CallStep nobody_took_it(const TargetFacts& target, Diversion reason);
     CallStep not_reached(const TargetFacts& target, Diversion reason);
     CallStep ask_next(const TargetFacts& target);
@@ -128,7 +129,9 @@ private:
     Tried tried_ = Tried::nothing;
     std::size_t count_ = 0;             // sites asked, or voicemail servers tried
     std::optional<Diversion> because_;  // why the last user was not reached
-    HuntPlan hunt_;                     // of the group whose members were rung
+    HuntPlan hunt_;                     // of the group whose members are rung
+    std::size_t rung_ = 0;              // of its stages
+    Outcome heard_ = Outcome::refused;  // what tells most of what came of them
     std::string_view rule_ = "unknown";
 };
 

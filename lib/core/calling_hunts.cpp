@@ -53,18 +53,18 @@ std::string Calling::member_uri(const HuntTarget& target) {
     return calls::uri_of(target.aor.user(), target.aor.domain());
 }
 
-std::vector<calls::Group> Calling::groups_for_members(const RingMembers& step, const Target& target,
-                                                      const calls::Hop& from) const {
-    const auto group = parse_hunt_group(*target.aor, target.record->settings);
-    std::vector<calls::Group> stages;
-    for (const HuntStage& stage : step.stages) {
-        calls::Group& ring = stages.emplace_back();
-        ring.ring_for = stage.ring_for;
-        ring.refusals_are_their_own = true;
-        for (const std::size_t at : stage.members)
-            if (at < group->members.size()) add_forks_to_member(group->members[at].target, target, from, ring);
+// Those of the stage who can still be rung.
+std::vector<calls::Group> Calling::forks_to_members(const HuntStage& stage, const Call& call, const Target& group,
+                                                    const calls::Hop& from) const {
+    std::vector<calls::Group> groups(1);
+    calls::Group& ring = groups.front();
+    ring.ring_for = stage.ring_for;
+    ring.refusals_are_their_own = true;
+    for (const HuntTarget& member : stage.members) {
+        const HuntFacts facts = member_facts(member, call.caller);
+        if (facts.reachable && !facts.busy) add_forks_to_member(member, group, from, ring);
     }
-    return stages;
+    return groups;
 }
 
 // On all phones that it has where it is registered.

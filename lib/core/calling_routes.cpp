@@ -115,7 +115,7 @@ void Calling::go_on(calls::ContextId id, Outcome outcome, calls::ProxyEffects& m
     const Message& request = *proxy_.request(id);
     for (;;) {
         const Target target = target_of(call.uri);
-        const CallStep step = call.plan.next(facts_of(target, request, from, call), outcome);
+        const CallStep step = call.plan.next(facts_of(target, request, from, call, outcome), outcome);
         if (const auto* elsewhere = std::get_if<Divert>(&step)) {
             divert(call, target, *elsewhere);
             outcome = Outcome::begun;
@@ -129,7 +129,8 @@ void Calling::go_on(calls::ContextId id, Outcome outcome, calls::ProxyEffects& m
             if (end->status == 0) return proxy_.conclude(now_, id, more);
             return proxy_.answer(now_, id, end->status, end->phrase, {}, more);
         }
-        if (const auto* ring = std::get_if<RingMembers>(&step)) hunts_.rung(*target.aor, ring->next);
+        if (const auto* ring = std::get_if<RingMembers>(&step); ring != nullptr && ring->next)
+            hunts_.rung(*target.aor, *ring->next);
         std::vector<calls::Group> groups = groups_for(step, call, target, from);
         const std::vector<calls::Header> headers = headers_for(step, call, target, request);
         for (calls::Group& group : groups)
@@ -181,8 +182,8 @@ bool Calling::counts_here(const Target& target) const {
            home->second.link != LinkState::up || home->second.health == PeerHealth::lost;
 }
 
-TargetFacts Calling::facts_of(const Target& target, const Message& request, const calls::Hop& from,
-                              const Call& call) const {
+TargetFacts Calling::facts_of(const Target& target, const Message& request, const calls::Hop& from, const Call& call,
+                              Outcome outcome) const {
     TargetFacts facts;
     facts.for_us = target.aor.has_value();
     facts.name = target.aor ? std::string(target.aor->text()) : std::string(user_in(call.uri));
@@ -196,15 +197,11 @@ TargetFacts Calling::facts_of(const Target& target, const Message& request, cons
     facts.hunted = call.hunted;
     facts.in_call = target.aor && dialogs_.calls_of(*target.aor) > 0;
     if (const base::SiteName* site = target.aor ? site_of(*target.aor) : nullptr) facts.registered_at = *site;
-    if (request.method == "INVITE" && target.record != nullptr &&
-        target.record->terminal == backup::TerminalKind::group)
-        note_group(target, aor_in(request, "From"), facts);
-    for (const base::SiteName& site : house_.settings.peers) {
-        const auto peer = house_.peers.find(site);
-        if (peer != house_.peers.end() && peer->second.link == LinkState::up && peer->second.serving &&
-            peer->second.health != PeerHealth::lost && from != calls::Hop(calls::SiteHop{site}))
-            facts.askable.push_back(site);
-    }
+    const bool begins = outcome == Outcome::begun && request.method == "INVITE";
+    if (begins && target.record != nullptr && target.record->terminal == backup::TerminalKind::group)
+        note_group(target, call.caller, facts);
+    facts.askable = serving_sites();
+    std::erase_if(facts.askable, [&](const base::SiteName& site) { return from == calls::Hop(calls::SiteHop{site}); });
     // An emergency call tries one that seems to be away rather than none.
     const bool any = !house_.pbxs.all().empty();
     facts.pbx = is_emergency(request) ? any : house_.pbxs.any_there();
@@ -214,6 +211,18 @@ TargetFacts Calling::facts_of(const Target& target, const Message& request, cons
     facts.international =
         dialled.substr(0, 1) == "+" || (!prefix.empty() && dialled.substr(0, prefix.size()) == prefix);
     return facts;
+}
+
+// That may know a user who is not known here, in the order of the settings.
+std::vector<base::SiteName> Calling::serving_sites() const {
+    std::vector<base::SiteName> sites;
+    for (const base::SiteName& site : house_.settings.peers) {
+        const auto peer = house_.peers.find(site);
+        if (peer != house_.peers.end() && peer->second.link == LinkState::up && peer->second.serving &&
+            peer->second.health != PeerHealth::lost)
+            sites.push_back(site);
+    }
+    return sites;
 }
 
 // In failover the home's first server may be gone with its site.
@@ -254,7 +263,7 @@ std::vector<calls::Group> Calling::groups_for(const CallStep& step, const Call& 
         const CallFeatures features = features_of(settings_of(*target.aor));
         return forks_to_bindings(*target.registered, from, features.simultaneous, ring->each);
     }
-    if (const auto* ring = std::get_if<RingMembers>(&step)) return groups_for_members(*ring, target, from);
+    if (const auto* ring = std::get_if<RingMembers>(&step)) return forks_to_members(ring->stage, call, target, from);
     if (const auto* to = std::get_if<PassToSite>(&step)) {
         // Under the name by which the other site knows it.
         const auto uri = SipUri::parse(call.uri);

@@ -46,10 +46,10 @@ HuntPlan plan_hunt(const HuntGroup& group, const std::vector<HuntFacts>& facts, 
     for (const std::size_t at : ordered) {
         const base::Duration ring_for = group.members[at].ring_for;
         if (group.strategy == HuntStrategy::ring_all && !plan.stages.empty()) {
-            plan.stages.front().members.push_back(at);
+            plan.stages.front().members.push_back(group.members[at].target);
             plan.stages.front().ring_for = std::max(plan.stages.front().ring_for, ring_for);
         } else {
-            plan.stages.push_back({{at}, ring_for});
+            plan.stages.push_back({{group.members[at].target}, ring_for});
         }
     }
     return plan;

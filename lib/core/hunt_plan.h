@@ -19,7 +19,7 @@ struct HuntFacts {
 };
 
 struct HuntStage {
-    std::vector<std::size_t> members;  // positions in the group, rung together
+    std::vector<HuntTarget> members;  // rung together, each where it is by then
     base::Duration ring_for{};
     bool operator==(const HuntStage&) const = default;
 };

@@ -30,7 +30,7 @@ TargetFacts group(std::size_t stages, const std::string& name = "sales") {
     facts.name = name;
     facts.known_here = true;
     facts.hunt.emplace();
-    for (std::size_t i = 0; i < stages; ++i) facts.hunt->stages.push_back({{i}, 20s});
+    for (std::size_t i = 0; i < stages; ++i) facts.hunt->stages.push_back({{number(std::to_string(i))}, 20s});
     return facts;
 }
 
@@ -59,13 +59,13 @@ TEST_CASE("what a hunt group does with a call first", "[calls][groups][IP5]") {
         std::string rule;
     };
     const std::vector<Row> rows = {
-        {"its members ring", 2, [](TargetFacts&) {}, "members in 2 stages", "hunt_group"},
+        {"its members ring", 2, [](TargetFacts&) {}, "members 0", "hunt_group"},
         {"whatever is set for the group as if it were a user", 1,
          [](TargetFacts& f) {
              f.features.dnd = true;
              f.features.forward_always = "eve";
          },
-         "members in 1 stages", "hunt_group"},
+         "members 0", "hunt_group"},
         {"nobody can be rung", 0, [](TargetFacts&) {}, "480 No Member Registered", "hunt_group"},
         {"all are in calls", 0, [](TargetFacts& f) { f.hunt->status = 486; }, "486 All Members Busy", "hunt_group"},
         {"nobody can be rung, with overflow", 0, [](TargetFacts& f) { f.hunt->then = number("eve"); },
@@ -154,7 +154,7 @@ TEST_CASE("a call enters each group once, and groups count as diversions do", "[
         CallPlan plan({});
         plan.next(sales, Outcome::begun);
         CHECK(said(plan.next(sales, Outcome::no_answer)) == "divert help no-answer");
-        CHECK(said(plan.next(help, Outcome::begun)) == "members in 1 stages");
+        CHECK(said(plan.next(help, Outcome::begun)) == "members 0");
         CHECK(said(plan.next(help, Outcome::no_answer)) == "divert sales no-answer");
         CHECK(said(plan.next(sales, Outcome::begun)) == "480 No Answer");
     }
@@ -206,6 +206,12 @@ TEST_CASE("a member that another site's group rings", "[calls][groups][IP5][IP10
          },
          "480 Temporarily Unavailable"},
         {"is busy in a call", [](TargetFacts& f) { f.in_call = true; }, "486 In A Call"},
+        {"is a group itself, which nobody knew who asked",
+         [](TargetFacts& f) {
+             f.registered_here = false;
+             f.hunt = group(1).hunt;
+         },
+         "480 Temporarily Unavailable"},
         {"has gone", [](TargetFacts& f) { f.registered_here = false; }, "480 Temporarily Unavailable"},
     };
     for (const Row& row : rows) {
@@ -221,4 +227,27 @@ TEST_CASE("a member that another site's group rings", "[calls][groups][IP5][IP10
         plan.next(facts, Outcome::begun);
         CHECK(said(plan.next(facts, outcome)) == "best");
     }
+}
+
+TEST_CASE("members are asked for a stage at a time, and what came of all of them counts", "[calls][groups][IP5]") {
+    struct Row {
+        Outcome first;
+        Outcome second;
+        std::string expected;
+    };
+    const Row rows[] = {
+        {Outcome::busy, Outcome::busy, "486 All Members Busy"},
+        {Outcome::busy, Outcome::no_answer, "480 No Member Answered"},
+        {Outcome::busy, Outcome::unavailable, "486 All Members Busy"},
+        {Outcome::no_answer, Outcome::unavailable, "480 No Member Answered"},
+        {Outcome::refused, Outcome::lost, "480 No Member Answered"},
+    };
+    for (Row row : rows)
+        for (int order = 0; order < 2; ++order, std::swap(row.first, row.second)) {
+            CallPlan plan({});
+            const TargetFacts facts = group(2);
+            CHECK(said(plan.next(facts, Outcome::begun)) == "members 0");
+            CHECK(said(plan.next(facts, row.first)) == "members 1");
+            CHECK(said(plan.next(facts, row.second)) == row.expected);
+        }
 }

@@ -17,7 +17,9 @@ inline std::string said(const CallStep& step) {
                        : "ring " + std::to_string(std::chrono::duration_cast<std::chrono::seconds>(ring.each).count());
         }
         std::string operator()(const RingMembers& ring) const {
-            return "members in " + std::to_string(ring.stages.size()) + " stages";
+            std::string text = "members";
+            for (const HuntTarget& member : ring.stage.members) text += " " + std::string(member.aor.user());
+            return text;
         }
         std::string operator()(const PassToSite& pass) const { return "site " + pass.site.text; }
         std::string operator()(const PassToPbx&) const { return "pbx"; }

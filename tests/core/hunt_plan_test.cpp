@@ -27,7 +27,7 @@ std::vector<HuntFacts> facts_of(const std::string& letters) {
 std::string told(const HuntPlan& plan) {
     std::string text;
     for (const HuntStage& stage : plan.stages) {
-        for (const std::size_t member : stage.members) text += std::to_string(member);
+        for (const HuntTarget& member : stage.members) text += member.aor.user().substr(1);
         text += '/' + std::to_string(stage.ring_for / 1s) + ' ';
     }
     return text + "then " + std::to_string(plan.status) + ", next " + std::to_string(plan.next);
