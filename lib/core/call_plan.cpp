@@ -87,7 +87,7 @@ CallStep CallPlan::begin(const TargetFacts& target) {
     if (std::find(seen_.begin(), seen_.end(), target.name) != seen_.end())
         return because_ ? give_up() : GiveUp{482, "Forwarded In A Circle"};
     seen_.push_back(target.name);
-    if (target.hunt) return hunt(target);
+    if (target.hunt && !target.hunted) return hunt(target);  // no group rings another
     // A site that is asked says that it does not know the target and nothing else: the one that asks has to go on.
     if (target.registered_here) return call_user(target);
     if (target.registered_at) {

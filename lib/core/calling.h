@@ -56,8 +56,7 @@ public:
     void lost(base::Instant now, const calls::Hop& hop, Effects& out);
     void on_time(base::Instant now, Effects& out);
     base::Instant next_deadline() const;
-    // The other site at which this user is registered and can be called; null: none.
-    const base::SiteName* site_of(base::Instant now, const base::Aor& aor);
+    std::optional<base::SiteName> registered_at(base::Instant now, const base::Aor& dialled);  // for calls
 
     // call_noting.cpp: what is kept of calls
     void restore(std::vector<CallRecord> of_earlier_lives) { records_.restore(std::move(of_earlier_lives)); }

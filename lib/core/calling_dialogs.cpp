@@ -158,11 +158,6 @@ const base::SiteName* Calling::site_of(const base::Aor& aor) const {
     return site;
 }
 
-const base::SiteName* Calling::site_of(base::Instant now, const base::Aor& aor) {
-    now_ = now;
-    return site_of(aor);
-}
-
 // The Route that is left names another site, which is skipped when it is lost. Behind it stands a phone or a PBX.
 std::optional<calls::Fork> Calling::next_inside_dialog(Message& request, const calls::Hop& from) {
     while (request.find("Route") != nullptr) {

@@ -40,9 +40,11 @@ void Calling::note_group(const Target& target, const base::Aor& caller, TargetFa
 HuntFacts Calling::member_facts(const HuntTarget& member, const base::Aor& caller) const {
     const Target target = target_of(member_uri(member));
     HuntFacts facts;
+    if (!target.aor) return facts;  // of no domain of ours
     if (target.record != nullptr && (!target.record->enabled || features_of(settings_of(*target.aor)).dnd))
         return facts;
-    const bool outside = member.number && target.record == nullptr && house_.pbxs.any_there();
+    const bool outside =
+        member.number && target.record == nullptr && (house_.pbxs.any_there() || !serving_sites().empty());
     facts.reachable = target.registered != nullptr || site_of(*target.aor) != nullptr || outside;
     facts.busy = *target.aor == caller || dialogs_.calls_of(*target.aor) > 0;
     facts.idle_since = hunts_.idle_since(*target.aor);
@@ -67,21 +69,37 @@ std::vector<calls::Group> Calling::forks_to_members(const HuntStage& stage, cons
     return groups;
 }
 
-// On all phones that it has where it is registered.
+// On all phones that it has where it is registered. A number that nobody here knows is the PBX's, which knows them all;
+// without one the other sites are asked, all at once: it may be an extension of theirs. Both would ring a phone twice.
 void Calling::add_forks_to_member(const HuntTarget& member, const Target& group, const calls::Hop& from,
                                   calls::Group& ring) const {
     const Target target = target_of(member_uri(member));
-    std::string uri = calls::uri_of(target.aor->user(), target.aor->domain());
+    const std::string uri = calls::uri_of(target.aor->user(), target.aor->domain());
+    const auto add_site = [&](const base::SiteName& site, const base::Aor& callee) {
+        ring.forks.push_back(fork_to(uri, calls::SiteHop{site}, from, {}));
+        ring.forks.back().callee = callee;
+        ring.forks.back().extra.push_back({std::string(hunt_mark), std::string(group.aor->text())});
+    };
     if (target.registered != nullptr) {
         for (calls::Group& phones : forks_to_bindings(*target.registered, from, true, base::Duration::max()))
             std::move(phones.forks.begin(), phones.forks.end(), std::back_inserter(ring.forks));
     } else if (const base::SiteName* site = site_of(*target.aor)) {
-        ring.forks.push_back(fork_to(std::move(uri), calls::SiteHop{*site}, from, {}));
-        ring.forks.back().callee = *target.aor;
-        ring.forks.back().extra.push_back({std::string(hunt_mark), std::string(group.aor->text())});
+        add_site(*site, *target.aor);
     } else if (auto pbxs = forks_to_pbxs(uri, from, false); !pbxs.empty()) {
         ring.forks.push_back(std::move(pbxs.front().forks.front()));
+    } else {
+        for (const base::SiteName& asked : serving_sites()) add_site(asked, {});
     }
+}
+
+// Where this user, or whoever has this extension, is registered for calls.
+std::optional<base::SiteName> Calling::registered_at(base::Instant now, const base::Aor& dialled) {
+    now_ = now;
+    const Target target = target_of(calls::uri_of(dialled.user(), dialled.domain()));
+    if (!target.aor) return std::nullopt;
+    if (target.registered != nullptr) return house_.settings.site;
+    const base::SiteName* other = site_of(*target.aor);
+    return other != nullptr ? std::optional(*other) : std::nullopt;
 }
 
 void Calling::note_idle(const calls::Dialog& ended) {

@@ -275,7 +275,6 @@ private:
     Report carry_out(const ShowFailoverChanges& command);
 
     // grouping.cpp
-    std::optional<base::SiteName> registered_at(const base::Aor& aor);
     GroupReport report_on_group(const backup::UserRecord& record, const Peer* home);
     Report carry_out(const ShowGroups& command);
 

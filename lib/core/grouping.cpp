@@ -3,17 +3,8 @@
 
 #include "core/gatekeeper_state.h"
 #include "core/hunt_group.h"
-#include "core/standby.h"
 
 namespace innkeeper::core {
-
-// Where this user is registered for calls.
-std::optional<base::SiteName> Gatekeeper::State::registered_at(const base::Aor& aor) {
-    if (const LocationEntry* entry = location_.find(aor); entry != nullptr && is_served(entry->bindings))
-        return settings_.site;
-    const base::SiteName* other = calling_.site_of(now_, aor);
-    return other != nullptr ? std::optional(*other) : std::nullopt;
-}
 
 GroupReport Gatekeeper::State::report_on_group(const backup::UserRecord& record, const Peer* home) {
     GroupReport report;
@@ -36,7 +27,7 @@ GroupReport Gatekeeper::State::report_on_group(const backup::UserRecord& record,
     }
     report.strategy = to_text(group->strategy);
     for (const HuntMember& member : group->members)
-        report.members.push_back({to_text(member.target), registered_at(member.target.aor)});
+        report.members.push_back({to_text(member.target), calling_.registered_at(now_, member.target.aor)});
     if (group->overflow) report.overflow = to_text(*group->overflow);
     for (const DailyWindow& window : group->night) report.night.push_back(window.text());
     if (!group->night.empty()) report.night_target = to_text(group->night_target);
