@@ -86,6 +86,17 @@ void Calling::perform(calls::Exhausted& exhausted, calls::ProxyEffects& more) {
         proxy_.conclude(now_, exhausted.id, more);
 }
 
+void Calling::forget(const base::Aor& user) {
+    hunts_.forget(user);
+    summaries_.erase(user);
+}
+
+void Calling::forget_strangers() {
+    const auto is_stranger = [this](const auto& kept) { return record_of(kept.first) == nullptr; };
+    hunts_.forget_if(is_stranger);
+    std::erase_if(summaries_, is_stranger);
+}
+
 void Calling::perform(calls::Answered& answered, calls::ProxyEffects&) {
     records_.rang(now_, answered.id);
     note_dialog(*proxy_.request(answered.id), *proxy_.origin(answered.id), answered);

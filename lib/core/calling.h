@@ -74,6 +74,8 @@ public:
     void came(base::Instant now, const LocationEntry& entry, Effects& out);
     void moved(base::Instant now, const base::Aor& aor);  // it has come, or was seen to come at another site
     void site_lost(base::Instant now, const base::SiteName& site);
+    void forget(const base::Aor& user);  // who is no user any more
+    void forget_strangers();             // whoever has no record here any more
 
 private:
     void settle(calls::ProxyEffects effects);

@@ -19,11 +19,21 @@ public:
     }
     void rung(const base::Aor& group, std::size_t next) { next_[group] = next; }
 
-    // For users whose record is here, so that it is as long as the list of these.
+    // For users whose record is here, until they are forgotten: so it is as long as the list of these.
     void call_ended(base::Instant now, const base::Aor& user) { idle_since_[user] = now; }
     base::Instant idle_since(const base::Aor& user) const {
         const auto found = idle_since_.find(user);
         return found == idle_since_.end() ? base::Instant::min() : found->second;
+    }
+
+    void forget(const base::Aor& aor) {
+        next_.erase(aor);
+        idle_since_.erase(aor);
+    }
+    template <class Is>
+    void forget_if(Is is) {  // is(pair whose `first` is the AOR)
+        std::erase_if(next_, is);
+        std::erase_if(idle_since_, is);
     }
 
 private:

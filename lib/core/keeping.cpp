@@ -124,7 +124,10 @@ void Gatekeeper::State::on(UsersLoaded& loaded) {
     const bool served_before = serving();
     for (const backup::UserRecord& record : loaded.users)
         if (!record.enabled) forget_user(record.aor);
-    for (const base::Aor& gone : directory_.load(std::move(loaded))) forget_user(gone);
+    for (const base::Aor& gone : directory_.load(std::move(loaded))) {
+        forget_user(gone);
+        calling_.forget(gone);
+    }
     if (complete) announce(UsersReady{directory_.users()});
     if (serving() && !served_before)
         for (auto& [name, peer] : peers_) send_heartbeat(peer);  // backups stop taking guests before they hear of ours
@@ -141,6 +144,7 @@ void Gatekeeper::State::on(UsersChanged& changed) {
     for (const base::Aor& aor : changed.removed) {
         directory_.remove(aor);
         forget_user(aor);
+        calling_.forget(aor);
     }
     if (!publish_at_) publish_at_ = now_;
 }

@@ -105,6 +105,7 @@ void Gatekeeper::State::receive(Peer& peer, Hello& hello) {
         peer.records_from = {};
         peer.records_whole = false;
     }
+        calling_.forget_strangers();
     keep_home(peer);
     send_positions(peer);
 }
@@ -189,6 +190,7 @@ void Gatekeeper::State::receive(Peer& peer, Changes& page) {
                 }
             }
             if (!records) stand_down_at_home(peer);
+                    calling_.forget_strangers();
             break;
     }
     if (records) keep_home(peer);
@@ -196,7 +198,11 @@ void Gatekeeper::State::receive(Peer& peer, Changes& page) {
 }
 
 void Gatekeeper::State::apply_record(Peer& peer, RecordEntry entry) {
-    if (!entry.record) return vault_.drop(peer.name, entry.aor);
+    if (!entry.record) {
+        vault_.drop(peer.name, entry.aor);
+        if (directory_.find(entry.aor) == nullptr) calling_.forget(entry.aor);
+        return;
+    }
     const std::uint64_t digest = fingerprint(*entry.record);
     vault_.put(peer.name, std::move(*entry.record), digest, peer.records_from.generation());
 }

@@ -94,6 +94,21 @@ TEST_CASE("a member in a call is busy, and of the others the longest idle is run
     CHECK(house.rung() == "bob ");
 }
 
+TEST_CASE("whoever was removed is not known as a member who was in calls any more", "[calls][groups][R15]") {
+    GroupHouse house;
+    house.define("sales", longest_idle);
+    house.call("ann", "sales");
+    house.refuse("bob", 200);
+    house.first_call_ends();
+    UsersChanged page;
+    page.removed.push_back(aor("bob"));
+    house.feed(std::move(page));
+    house.set("bob", "{}");
+    house.register_phone("bob");
+    house.call("ann", "sales");
+    CHECK(house.rung() == "bob ");
+}
+
 TEST_CASE("a rotary group begins each call with the next member", "[calls][groups][IP5]") {
     GroupHouse house;
     house.define("sales", R"({"strategy": "rotary", "members": ["bob@example.test", "carl@example.test"]})");
