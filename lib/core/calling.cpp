@@ -43,6 +43,7 @@ void Calling::on_time(base::Instant now, Effects& out) {
     now_ = now;
     out_ = &out;
     end_subscriptions();
+    tell_untold();
     calls::ProxyEffects done;
     proxy_.on_time(now_, done);
     while (const auto dialog = dialogs_.take_due(now_)) note_end(*dialog);
@@ -50,7 +51,7 @@ void Calling::on_time(base::Instant now, Effects& out) {
 }
 
 base::Instant Calling::next_deadline() const {
-    return std::min({proxy_.next_deadline(), dialogs_.next_end(), end_next_at_});
+    return std::min({proxy_.next_deadline(), dialogs_.next_end(), end_next_at_, tell_next_at_});
 }
 
 // Effects of effects come at the end, in order.
@@ -89,6 +90,8 @@ void Calling::perform(calls::Exhausted& exhausted, calls::ProxyEffects& more) {
 void Calling::forget(const base::Aor& user) {
     hunts_.forget(user);
     summaries_.erase(user);
+    for (auto& [backup, users] : untold_) users.erase(user);
+    std::erase_if(untold_, [](const auto& backup) { return backup.second.empty(); });
 }
 
 void Calling::forget_strangers() {

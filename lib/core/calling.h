@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -74,6 +75,9 @@ public:
     void came(base::Instant now, const LocationEntry& entry, Effects& out);
     void moved(base::Instant now, const base::Aor& aor);  // it has come, or was seen to come at another site
     void site_lost(base::Instant now, const base::SiteName& site);
+    void site_reborn(const base::SiteName& site);  // what it was told is gone
+    void site_heard(base::Instant now, const base::SiteName& site);
+    void summary_unanswered(base::Instant now, const SummaryTold& told, bool link_lost);
     void forget(const base::Aor& user);  // who is no user any more
     void forget_strangers();             // whoever has no record here any more
 
@@ -126,18 +130,19 @@ private:
     };
     struct Call {  // a request outside of a dialog, under way
         CallPlan plan;
+        base::Aor caller;                       // empty: no user of this network
         bool hunted = false;                    // a hunt group at another site rings its member here
         std::string uri;                        // its target's
         std::vector<calls::Diverted> diverted;  // the earliest first
         bool noted = false;                     // it has a record
     };
-        base::Aor caller;                       // empty: no user of this network
     void route(calls::ContextId id, calls::ProxyEffects& more);
     bool carry_out_code(calls::ContextId id, const base::Aor& caller, calls::ProxyEffects& more);
     void go_on(calls::ContextId id, Outcome outcome, calls::ProxyEffects& more);
     Target target_of(const std::string& uri) const;
-    TargetFacts facts_of(const Target& target, const calls::Message& request, const calls::Hop& from,
-                         const Call& call) const;
+    TargetFacts facts_of(const Target& target, const calls::Message& request, const calls::Hop& from, const Call& call,
+                         Outcome outcome) const;
+    std::vector<base::SiteName> serving_sites() const;
     bool is_emergency(const calls::Message& request) const;
     bool counts_here(const Target& target) const;
     std::vector<const VoicemailServer*> voicemails_of(const Target& target) const;
@@ -158,8 +163,8 @@ private:
     void note_group(const Target& target, const base::Aor& caller, TargetFacts& facts) const;
     HuntFacts member_facts(const HuntTarget& member, const base::Aor& caller) const;
     static std::string member_uri(const HuntTarget& target);
-    std::vector<calls::Group> groups_for_members(const RingMembers& step, const Target& target,
-                                                 const calls::Hop& from) const;
+    std::vector<calls::Group> forks_to_members(const HuntStage& stage, const Call& call, const Target& group,
+                                               const calls::Hop& from) const;
     void add_forks_to_member(const HuntTarget& member, const Target& group, const calls::Hop& from,
                              calls::Group& ring) const;
     void note_idle(const calls::Dialog& ended);
@@ -184,8 +189,10 @@ private:
     void end_subscriptions();
     void end_subscription(const calls::Dialog& dialog);
     void note_summary(const calls::Message& request, const calls::Hop& origin);
-    void tell_summary(const base::Aor& aor, const calls::Fork& fork);
-    void send_own(calls::Message request, const calls::Fork& fork);
+    void tell_backup(const base::SiteName& backup, const base::Aor& aor);
+    void tell_untold();
+    bool tell_summary(const base::Aor& aor, const calls::Fork& fork, Purpose purpose);
+    bool send_own(calls::Message request, const calls::Fork& fork, Purpose purpose);
 
     House house_;
     ChangeSettings change_settings_;
@@ -196,6 +203,8 @@ private:
     std::deque<calls::Dialog> ending_;  // subscriptions, the next one first
     base::Instant end_next_at_ = base::Instant::max();
     std::unordered_map<base::Aor, Summary> summaries_;
+    std::map<base::SiteName, std::set<base::Aor>> untold_;  // summaries that these backups have not heard
+    base::Instant tell_next_at_ = base::Instant::max();
     Pace searches_{5};  // by Contact, among all phones: some milliseconds each where there are 100,000
     HuntMemory hunts_;
 

@@ -64,7 +64,7 @@ void Calling::end_subscription(const calls::Dialog& dialog) {
     auto fork = find_other_side(notify, {});
     if (!fork && !std::holds_alternative<calls::SiteHop>(dialog.caller.hop))
         fork = fork_to(notify.uri, dialog.caller.hop, {}, {});
-    if (fork) send_own(std::move(notify), *fork);
+    if (fork) send_own(std::move(notify), *fork, LampTold{});
 }
 
 // ---- messages that wait
@@ -80,11 +80,50 @@ void Calling::note_summary(const Message& request, const calls::Hop& origin) {
     const std::string* type = request.find("Content-Type");
     summaries_[aor] = {type != nullptr ? *type : std::string{}, request.body};
     if (house_.directory.find(aor) == nullptr) return;
-    for (const base::SiteName& backup : house_.settings.backups)
-        if (is_reached(backup)) tell_summary(aor, fork_to(uri_of(aor), calls::SiteHop{backup}, {}, {}));
+    for (const base::SiteName& backup : house_.settings.backups) tell_backup(backup, aor);
 }
 
-void Calling::tell_summary(const base::Aor& aor, const calls::Fork& fork) {
+void Calling::tell_backup(const base::SiteName& backup, const base::Aor& aor) {
+    const bool told = is_reached(backup) &&
+                      tell_summary(aor, fork_to(uri_of(aor), calls::SiteHop{backup}, {}, {}), SummaryTold{backup, aor});
+    if (!told) untold_[backup].insert(aor);
+}
+
+// A backup that was away is told what it has missed, and one that has begun anew everything: as slowly as lamps are.
+void Calling::tell_untold() {
+    for (; tell_next_at_ <= now_; tell_next_at_ += pace) {
+        const auto backup =
+            std::find_if(untold_.begin(), untold_.end(), [this](const auto& one) { return is_reached(one.first); });
+        if (backup == untold_.end()) {
+            tell_next_at_ = base::Instant::max();
+            return;
+        }
+        const base::SiteName site = backup->first;
+        const base::Aor aor = std::move(backup->second.extract(backup->second.begin()).value());
+        if (backup->second.empty()) untold_.erase(backup);
+        tell_backup(site, aor);
+    }
+}
+
+// A backup that speaks has heard it, and is silent because a phone of that user's is (RFC 4320 section 4.2).
+void Calling::summary_unanswered(base::Instant now, const SummaryTold& told, bool link_lost) {
+    now_ = now;
+    const bool missed = link_lost || !is_reached(told.backup);
+    if (missed && summaries_.contains(told.aor)) untold_[told.backup].insert(told.aor);
+}
+
+void Calling::site_reborn(const base::SiteName& site) {
+    const auto& backups = house_.settings.backups;
+    if (std::find(backups.begin(), backups.end(), site) == backups.end()) return;
+    for (const auto& [aor, summary] : summaries_)
+        if (house_.directory.find(aor) != nullptr) untold_[site].insert(aor);
+}
+
+void Calling::site_heard(base::Instant now, const base::SiteName& site) {
+    if (tell_next_at_ == base::Instant::max() && untold_.contains(site)) tell_next_at_ = now;
+}
+
+bool Calling::tell_summary(const base::Aor& aor, const calls::Fork& fork, Purpose purpose) {
     const Summary& summary = summaries_.at(aor);
     const std::string address = uri_of(aor);
     Message notify = house_.own_requests.make("NOTIFY", fork.uri, address, address);
@@ -93,7 +132,7 @@ void Calling::tell_summary(const base::Aor& aor, const calls::Fork& fork) {
     notify.headers.push_back({"Subscription-State", "active"});
     if (!summary.type.empty()) notify.headers.push_back({"Content-Type", summary.type});
     notify.body = summary.body;
-    send_own(std::move(notify), fork);
+    return send_own(std::move(notify), fork, std::move(purpose));
 }
 
 void Calling::came(base::Instant now, const LocationEntry& entry, Effects& out) {
@@ -104,14 +143,15 @@ void Calling::came(base::Instant now, const LocationEntry& entry, Effects& out) 
     for (const Binding& binding : entry.bindings)
         if (binding.role != Role::standby)
             tell_summary(*entry.aor,
-                         fork_to(std::string(std::string_view(binding.contact)), binding.flow, {}, binding.path));
+                         fork_to(std::string(std::string_view(binding.contact)), binding.flow, {}, binding.path),
+                         LampTold{});
 }
 
 // ---- what we send ourselves
 
-void Calling::send_own(Message request, const calls::Fork& fork) {
+bool Calling::send_own(Message request, const calls::Fork& fork, Purpose purpose) {
     for (auto route = fork.routes.rbegin(); route != fork.routes.rend(); ++route) request.prepend("Route", *route);
-    house_.own_requests.send(now_, std::move(request), fork.hop, LampTold{}, *out_);
+    return house_.own_requests.send(now_, std::move(request), fork.hop, std::move(purpose), *out_);
 }
 
 }  // namespace innkeeper::core

@@ -170,6 +170,7 @@ private:
     void ask_pbxs();
     void settled(const PbxProbe& probe, const calls::Settled& outcome);
     static void settled(const LampTold&, const calls::Settled&) {}
+    void settled(const SummaryTold& told, const calls::Settled& outcome);
     void settle_own_requests();
     void on(HopLost& lost);
     void review_pbx();

@@ -26,7 +26,12 @@ struct UpstreamRegister {
 };
 // NOTIFY: of a subscription's end, or of messages that wait. Who is not reached asks by itself, sooner or later.
 struct LampTold {};
-using Purpose = std::variant<PbxProbe, UpstreamRegister, LampTold>;
+// NOTIFY: a backup is told of messages that wait for a user of ours.
+struct SummaryTold {
+    base::SiteName backup;
+    base::Aor aor;
+};
+using Purpose = std::variant<PbxProbe, UpstreamRegister, LampTold, SummaryTold>;
 
 class OwnRequests {
 public:

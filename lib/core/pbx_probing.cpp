@@ -39,6 +39,11 @@ void Gatekeeper::State::settled(const PbxProbe& probe, const calls::Settled& out
     review_pbx();
 }
 
+// Any answer of the backup means that it has heard, also that it does not have the user's phone.
+void Gatekeeper::State::settled(const SummaryTold& told, const calls::Settled& outcome) {
+    if (!outcome.answered) calling_.summary_unanswered(now_, told, outcome.answer.status == 503);
+}
+
 void Gatekeeper::State::settle_own_requests() {
     for (const OwnRequests::Outcome& outcome : own_requests_.take_settled())
         std::visit([&](const auto& purpose) { settled(purpose, outcome.settled); }, outcome.purpose);

@@ -50,8 +50,11 @@ bool Gatekeeper::State::is_backup(const Peer& peer) const {
 void Gatekeeper::State::on(PeerLinkChanged& changed) {
     Peer* peer = find_peer(changed.site);
     if (peer == nullptr) return;
-    if (peer->link == LinkState::up && changed.state != LinkState::up)
+    if (peer->link == LinkState::up && changed.state != LinkState::up) {
         peer->stability.suffer(Stability::Incident::link_down, settings_.failover.failback_after);
+        own_requests_.lost(calls::SiteHop{peer->name}, *out_);
+        settle_own_requests();
+    }
     peer->link = changed.state;
     peer->link_detail = changed.detail;
     peer->dialled = true;
@@ -102,17 +105,19 @@ void Gatekeeper::State::receive(Peer& peer, Hello& hello) {
     peer.voicemail_backup = VoicemailServer::from(hello.voicemail_backup);
     if (!peer.backed_up_here) {
         vault_.drop_all(peer.name);
+        calling_.forget_strangers();
         peer.records_from = {};
         peer.records_whole = false;
     }
-        calling_.forget_strangers();
     keep_home(peer);
     send_positions(peer);
 }
 
 void Gatekeeper::State::note_epoch(Peer& peer, base::Epoch epoch) {
-    if (peer.epoch.value != 0 && epoch > peer.epoch)
+    if (peer.epoch.value != 0 && epoch > peer.epoch) {
         peer.stability.suffer(Stability::Incident::restarted, settings_.failover.failback_after);
+        calling_.site_reborn(peer.name);
+    }
     peer.epoch = epoch;
 }
 
@@ -147,6 +152,7 @@ void Gatekeeper::State::receive(Peer& peer, Heartbeat& heartbeat) {
     }
     compare(peer);
     review(peer);
+    calling_.site_heard(now_, peer.name);
     stand_down_at_home(peer);
     if (first) borrow_what_is_wanted();
 }
@@ -184,13 +190,13 @@ void Gatekeeper::State::receive(Peer& peer, Changes& page) {
             if (subscription.finish(page)) {
                 if (records) {
                     vault_.drop_older(peer.name, subscription.generation());
+                    calling_.forget_strangers();
                     peer.records_whole = true;
                 } else {
                     peer.registrations.drop_older(subscription.generation());
                 }
             }
             if (!records) stand_down_at_home(peer);
-                    calling_.forget_strangers();
             break;
     }
     if (records) keep_home(peer);

@@ -177,3 +177,63 @@ TEST_CASE("what a phone claims of another's mailbox is not kept", "[calls][RFC38
     house.enters("nora", noras);
     CHECK_FALSE(sent(house, "NOTIFY"));
 }
+
+TEST_CASE("a backup that was away is told of the messages that it has missed", "[calls][RFC3842]") {
+    South house;
+    const calls::Hop at_north = calls::SiteHop{north};
+    const auto told = [&] {
+        std::size_t count = 0;
+        for (const auto& [hop, message] : sips(house)) count += hop == at_north && message.method == "NOTIFY";
+        return count;
+    };
+    SECTION("while it was not there") {
+        house.lose_north();
+        say(house, waiting("alice", "1").text(), calls::SiteHop{west});
+        say(house, waiting("alice", "2").text(), calls::SiteHop{west});
+        CHECK(told() == 0);
+        house.north_is_back();
+    }
+    SECTION("when the link broke under way") {
+        say(house, waiting("alice", "2").text(), calls::SiteHop{west});
+        REQUIRE(told() == 1);
+        house.lose_north();
+        CHECK(told() == 0);
+        house.north_is_back();
+    }
+    SECTION("when it has begun anew and forgotten") {
+        say(house, waiting("alice", "2").text(), calls::SiteHop{west});
+        answer(house, *sent(house, "NOTIFY"), 480);
+        house.heartbeat.epoch = {house.heartbeat.epoch.value + 1};
+        house.pass(1s);
+    }
+    CHECK(told() == 1);
+    const auto notify = sent(house, "NOTIFY");
+    REQUIRE(notify);
+    CHECK(notify->second.uri == "sip:alice@example.test");
+    CHECK(notify->second.body.find("Voice-Message: 2/0") != std::string::npos);
+    answer(house, *notify, 480);  // her phone is not there
+    house.pass(60s);
+    CHECK(told() == 0);
+}
+
+TEST_CASE("one whose phone is silent at the backup is not told of again and again", "[calls][RFC3842]") {
+    South house;
+    say(house, waiting("alice", "1").text(), calls::SiteHop{west});
+    REQUIRE(sent(house, "NOTIFY"));
+    house.pass(100s);  // nobody answers
+    CHECK_FALSE(sent(house, "NOTIFY"));
+}
+
+TEST_CASE("messages of a user who was removed are forgotten", "[calls][RFC3842][R15]") {
+    South house;
+    house.lose_north();
+    say(house, waiting("alice", "1").text(), calls::SiteHop{west});
+    UsersChanged page;
+    page.removed.push_back(aor("alice"));
+    house.feed(std::move(page));
+    house.with_users({"alice"});
+    house.north_is_back();
+    CHECK_FALSE(sent(house, "NOTIFY"));
+    house.enters("alice", alices);
+    CHECK_FALSE(sent(house, "NOTIFY"));
+}
