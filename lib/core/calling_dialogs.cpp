@@ -158,12 +158,12 @@ const base::SiteName* Calling::site_of(const base::Aor& aor) const {
     return site;
 }
 
-// The Route that is left names another site, which is skipped when it is lost. Behind it stands a phone or a PBX.
+// The Route that is left names another site, which is skipped when it is lost; it may be the one that has sent this,
+// where a call for a group here went back to a member there. Behind it stands a phone or a PBX.
 std::optional<calls::Fork> Calling::next_inside_dialog(Message& request, const calls::Hop& from) {
     while (request.find("Route") != nullptr) {
         const auto site = site_in_route(request);
-        if (site && is_reached(*site) && calls::Hop(calls::SiteHop{*site}) != from)
-            return fork_to(request.uri, calls::SiteHop{*site}, from, {});
+        if (site && is_reached(*site)) return fork_to(request.uri, calls::SiteHop{*site}, from, {});
         const auto route = calls::address_in(request, "Route");
         const auto uri = calls::SipUri::parse(route ? route->uri : "");
         if (const CallSettings::Pbx* pbx = uri ? pbx_named(*uri) : nullptr)

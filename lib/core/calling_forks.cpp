@@ -16,11 +16,15 @@ constexpr base::Duration pbx_answers_emergencies_within = std::chrono::seconds(2
 }  // namespace
 
 // One entry for each side that is no site; two when they differ (RFC 5658). The site's name lets another site know
-// whose it was when this one is gone.
+// whose it was when this one is gone; between two sites, for a group or a forwarded call, it is all that counts:
+// without it the call would end without us, and who is in it would be busy here for hours.
 std::vector<std::string> Calling::recorded(const calls::Hop& from, const calls::Hop& to) const {
     std::vector<std::string> entries;
+    const auto& listeners = house_.settings.calls.listeners;
+    const bool between_sites = std::holds_alternative<calls::SiteHop>(from) &&
+                               std::holds_alternative<calls::SiteHop>(to) && !listeners.empty();
     for (const calls::Hop* hop : {&to, &from}) {
-        const CallSettings::Address* ours = listener_for(house_.settings, *hop);
+        const CallSettings::Address* ours = between_sites ? &listeners.front() : listener_for(house_.settings, *hop);
         if (ours == nullptr) continue;
         std::string entry = "<" + route_to(*ours) + ";lr;site=" + house_.settings.site.text + ">";
         if (entries.empty() || entries.back() != entry) entries.push_back(std::move(entry));

@@ -116,3 +116,31 @@ TEST_CASE("a number that nobody here knows is the PBX's, and where there is none
     house.say(at_west, 180);
     CHECK(house.status() == 180);
 }
+
+TEST_CASE("a call of one site that a member at another one takes passes here until it ends", "[calls][groups][IP7]") {
+    GroupHouse house;
+    house.link(west);
+    house.beat(west);
+    house.registered_at(north, "dora");
+    house.define("sales", R"({"members": ["dora@example.test"]})");
+    Invite invite;
+    invite.from = "wim";
+    invite.to = "sales";
+    house.receive(invite.text(), at_west);
+    REQUIRE(house.rung() == "north ");
+    const std::string route = *house.sip_to(at_north, "INVITE")->find("Record-Route");
+    CHECK(route.find(";site=south") != std::string::npos);
+    house.say(at_north, 200);
+    house.call("ann", "sales");
+    CHECK(house.phrase() == "All Members Busy");
+    invite.method = "BYE";
+    invite.branch += "-2";
+    invite.uri = "sip:bob@192.0.2.8";
+    invite.to_tag = "b";
+    invite.more = "Route: " + route + "\r\nRoute: <sip:192.0.2.3:5060;transport=udp;lr;site=north>\r\n";
+    house.receive(invite.text(), at_west);
+    house.say(at_north, 200);
+    CHECK(house.status() == 200);
+    house.call("ann", "sales");
+    CHECK(house.rung() == "north ");
+}
