@@ -1,5 +1,7 @@
 #include "core/call_records.h"
 
+#include <algorithm>
+
 namespace innkeeper::core {
 namespace {
 
@@ -65,29 +67,30 @@ std::vector<CallRecord> CallRecords::concluded(base::Instant now, calls::Context
     std::vector<CallRecord> changed{record};
     if (answered_.size() >= under_way) {  // its dialog is not known any more either
         const auto oldest = answered_.begin();
-        by_dialog_.erase(dialogs_.at(oldest->first));
+        const auto [first, last] = by_dialog_.equal_range(dialogs_.at(oldest->first));
+        by_dialog_.erase(std::find_if(first, last, [&](const auto& one) { return one.second == oldest->first; }));
         dialogs_.erase(oldest->first);
         close(std::move(oldest->second));
         answered_.erase(oldest);
     }
-    by_dialog_.insert_or_assign(setup.dialog, record.number);
+    by_dialog_.emplace(setup.dialog, record.number);
     dialogs_.emplace(record.number, std::move(setup.dialog));
     answered_.emplace(record.number, std::move(record));
     return changed;
 }
 
 std::vector<CallRecord> CallRecords::hung_up(base::Instant now, std::string_view call_id, std::string_view caller_tag) {
-    const auto known = by_dialog_.find(dialog_key(call_id, caller_tag));
-    if (known == by_dialog_.end()) return {};
-    const auto found = answered_.find(known->second);
-    dialogs_.erase(known->second);
-    by_dialog_.erase(known);
-    if (found == answered_.end()) return {};
-    CallRecord record = std::move(found->second);
-    answered_.erase(found);
-    record.ended = now;
-    close(record);
-    return {record};
+    const auto [first, last] = by_dialog_.equal_range(dialog_key(call_id, caller_tag));
+    std::vector<CallRecord> over;
+    for (auto known = first; known != last; ++known) {
+        dialogs_.erase(known->second);
+        CallRecord record = std::move(answered_.extract(known->second).mapped());
+        record.ended = now;
+        close(record);
+        over.push_back(std::move(record));
+    }
+    by_dialog_.erase(first, last);
+    return over;
 }
 
 void CallRecords::close(CallRecord record) {

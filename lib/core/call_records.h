@@ -51,7 +51,8 @@ private:
     std::uint64_t last_number_ = 0;
     std::map<calls::ContextId, Setup> in_setup_;    // bounded by what the proxy takes
     std::map<std::uint64_t, CallRecord> answered_;  // by number, so the oldest first
-    std::unordered_map<std::string, std::uint64_t> by_dialog_;
+    // A call that came back from another site's group has two records here, which end together.
+    std::unordered_multimap<std::string, std::uint64_t> by_dialog_;
     std::map<std::uint64_t, std::string> dialogs_;  // of answered_
     std::deque<CallRecord> over_;
     std::map<base::SiteName, std::deque<CallRecord>> of_guests_;

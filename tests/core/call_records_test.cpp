@@ -52,6 +52,19 @@ TEST_CASE("a call that was answered is written when it is and when it ends, unde
     CHECK(book.hang_up(1).empty());
 }
 
+TEST_CASE("a call that went to another site and came back has two records, which end together", "[calls][groups]") {
+    Book book;
+    for (const calls::ContextId context : {1, 2}) {
+        CallRecord fresh;
+        fresh.call_id = "call-1";
+        book.records.began(book.now, context, std::move(fresh), "tag");
+        REQUIRE(book.conclude(context, 200).size() == 1);
+    }
+    CHECK(book.hang_up(1).size() == 2);
+    CHECK(book.hang_up(1).empty());
+    for (const CallRecord& record : book.records.list({}, 10)) CHECK(record.ended == book.now);
+}
+
 TEST_CASE("a call that was refused is over at once, and its set-up ended with the refusal", "[calls]") {
     Book book;
     book.call(1);
