@@ -262,7 +262,7 @@ void UserAgent::acknowledge(Call& call, const Message& success) {
         call.routes.assign(routes.rbegin(), routes.rend());
         call.status = success.status;
     }
-    if (tag != call.other_tag) return;  // another phone has picked up too: it ends its call when no ACK comes
+    if (tag != call.other_tag) return end_other_answer(call, success);
     if (const std::string* contact = success.find("Contact")) call.target = NameAddr::parse(*contact)->uri;
     const bool wanted = call.state == Call::State::calling || call.state == Call::State::ringing;
     if (call.ack.empty()) {
@@ -281,6 +281,19 @@ void UserAgent::acknowledge(Call& call, const Message& success) {
         around_.changed(call);
     }
     if (call.cancel_wanted || !wanted) end_with_bye(call);  // it crossed the CANCEL, or came too late
+}
+
+// Another phone has picked up, too (RFC 3261 section 13.2.2.4). Without an ACK it says so again until this BYE is
+// there.
+void UserAgent::end_other_answer(const Call& call, const Message& success) {
+    Call other = call;
+    other.other_tag = tag_in(success, "To");
+    const auto routes = success.all("Record-Route");
+    other.routes.assign(routes.rbegin(), routes.rend());
+    if (const std::string* contact = success.find("Contact")) other.target = NameAddr::parse(*contact)->uri;
+    Message bye = begin_request(other, "BYE");
+    add_credentials(bye, call.server);
+    send(call.server, bye.text());
 }
 
 void UserAgent::acknowledge_refusal(const Call& call, const Message& refusal) {

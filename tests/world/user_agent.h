@@ -116,6 +116,7 @@ private:
     void acknowledge_refusal(const Call& call, const calls::Message& refusal);
     void cancel(Call& call);
     void end_with_bye(Call& call);
+    void end_other_answer(const Call& call, const calls::Message& success);
 
     void receive_answer(const base::SiteName& server, const calls::Message& answer);
     void invite_answered(Call& call, const base::SiteName& server, const calls::Message& answer);

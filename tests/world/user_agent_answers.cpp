@@ -154,10 +154,11 @@ void UserAgent::receive_cancel(const base::SiteName& server, const Message& requ
 
 void UserAgent::receive_bye(const base::SiteName& server, const Message& request) {
     Call* call = find(*request.find("Call-ID"));
-    const bool known = call != nullptr && tag_in(request, "To") == call->own_tag;
+    const bool known = call != nullptr && tag_in(request, "To") == call->own_tag &&
+                       tag_in(request, "From") == call->other_tag;  // not of another phone that picked up, too
     send(server, answer_to(request, known ? 200 : 481, identity_.user).text());
     if (!known || call->state == Call::State::over) return;
-    call->ended_by_other = true;
+    call->ended_by_other = call->acknowledged = true;
     over(*call);
 }
 
