@@ -305,7 +305,8 @@ void change_users(World& world) {
     Site& site = world.site(name_drawn(world));
     for (std::size_t i = 0; i < site.store.users.size(); ++i) {
         backup::UserRecord changed = site.store.users.front().clone();
-        changed.display_name = "changed " + std::to_string(world.random.below(1000));
+        const std::uint64_t name = world.random.below(1000);
+        if (changed.terminal != backup::TerminalKind::group) changed.display_name = "changed " + std::to_string(name);
         std::vector<backup::UserRecord> some;
         some.push_back(std::move(changed));
         site.change_users(std::move(some), {});
@@ -390,6 +391,8 @@ const std::vector<const Outage*> every_outage = {
     &wall_clocks_set,
     &licences_ending,
     &changing_users,
+    &pbxs_away,
+    &busy_people,
     &everything,
 };
 

@@ -46,6 +46,8 @@ extern const Outage probes;
 extern const Outage wall_clocks_set;
 extern const Outage licences_ending;
 extern const Outage changing_users;
+extern const Outage pbxs_away;
+extern const Outage busy_people;
 extern const Outage everything;
 
 extern const std::vector<const Outage*> every_outage;

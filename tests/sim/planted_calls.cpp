@@ -121,6 +121,15 @@ void charge_for_calls(Site& site) {
     };
 }
 
+void lose_calls_outside(Site& site) {
+    site.tamper = [](Effects& effects) {
+        std::erase_if(effects, [](const core::Effect& effect) {
+            const auto* sip = std::get_if<core::SendSip>(&effect);
+            return sip != nullptr && is_invite(effect) && std::holds_alternative<calls::AddressHop>(sip->to);
+        });
+    };
+}
+
 void keep_requests(Site& site) {
     site.miscount = [](core::Census& census) { census.call_requests += 500; };
 }

@@ -12,6 +12,7 @@ void trust_strangers(world::Site& site);
 void ring_by_every_site(world::Site& site);
 void fork_for_ever(world::Site& site);
 void charge_for_calls(world::Site& site);
+void lose_calls_outside(world::Site& site);
 void keep_requests(world::Site& site);
 void keep_dialogs(world::Site& site);
 

@@ -7,6 +7,7 @@
 #include "scenarios/stage.h"
 #include "sim/outages.h"
 #include "sim/planted_calls.h"
+#include "sim/planted_groups.h"
 
 namespace innkeeper::sim {
 namespace {
@@ -303,6 +304,13 @@ const Planted every_planted[] = {
     {"a call takes a licence", "a call changes no registration and takes no licence", &nothing, charge_for_calls},
     {"requests are kept", "nothing of a call is left behind", &nothing, keep_requests},
     {"dialogs are kept", "nothing of a call is left behind", &nothing, keep_dialogs},
+    {"calls outside are lost", "a call outside goes to the PBX", &busy_people, lose_calls_outside},
+    {"a group stops at its first busy member", "a call to a group is offered to every free member", &busy_people,
+     stop_at_the_first_busy_member},
+    {"all who pick up stay in the call", "a call is answered once", &busy_people, keep_all_who_pick_up},
+    {"backups leave groups to their lost homes", "a call to a group is offered to every free member", &crashes,
+     leave_groups_to_lost_homes},
+    {"a group's refusal says nothing", "a call to a group says why it failed", &busy_people, refuse_without_a_reason},
 };
 
 }  // namespace

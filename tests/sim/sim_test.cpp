@@ -119,6 +119,12 @@ TEST_CASE("licences come to their end", "[sim][R10]") {
 TEST_CASE("users change while their home comes and goes", "[sim][IP8]") {
     survive(changing_users, 40);
 }
+TEST_CASE("PBXs die and return", "[sim][SR1][SR2][calls]") {
+    survive(pbxs_away, 60);
+}
+TEST_CASE("people call each other all the time", "[sim][IP5][calls]") {
+    survive(busy_people, 40);
+}
 TEST_CASE("anything happens", "[sim][R3][R4][R6]") {
     survive(everything, 150);
 }

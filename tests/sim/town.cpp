@@ -1,16 +1,20 @@
 #include "sim/town.h"
 
 #include <algorithm>
+#include <map>
 #include <span>
 
 #include "core/limits.h"
 #include "support/settings.h"
+#include "world/group_text.h"
 #include "world/phone_models.h"
+#include "world/settings_text.h"
 
 namespace innkeeper::sim {
 namespace {
 
 using namespace std::chrono_literals;
+constexpr std::uint64_t groups_of_their_own = 0x6009;  // a stream that shifts no other draw
 
 // The first `count` sites but this one.
 std::vector<base::SiteName> others_than(std::string_view site, std::size_t count) {
@@ -67,6 +71,42 @@ void join_accounts(world::World& world, const std::vector<world::Phone*>& phones
     if (accounts.size() > 1 && world.random.chance(0.4)) world.add_login_queue(accounts);
 }
 
+// One or two of each site, with two or three of its own phones and sometimes one of another site. Where a phone of the
+// house is left over it may have to take what the group does not.
+void add_groups(world::World& world, const std::vector<base::SiteName>& sites, world::Random random) {
+    std::map<base::SiteName, std::vector<std::string>> users;
+    for (const auto& phone : world.phones()) users[phone->orders().home].emplace_back(phone->orders().aor.user());
+    static constexpr core::HuntStrategy strategies[] = {core::HuntStrategy::ring_all, core::HuntStrategy::sequential,
+                                                        core::HuntStrategy::rotary, core::HuntStrategy::longest_idle};
+    for (const base::SiteName& site : sites) {
+        const std::uint64_t groups = 1 + random.below(2);
+        for (std::uint64_t number = 0; number < groups; ++number) {
+            std::vector<std::string> own = users[site];
+            for (std::size_t i = own.size(); i > 1; --i) std::swap(own[i - 1], own[random.below(i)]);
+            const std::uint64_t members = 2 + random.below(2);
+            std::string list;
+            for (std::uint64_t i = 0; i < members; ++i) list += (i == 0 ? "" : ",") + own[i];
+            const std::vector<std::string>& others = users[sites[random.below(sites.size())]];
+            const std::string& from_elsewhere = others[random.below(others.size())];
+            const bool elsewhere = random.chance(0.5) && from_elsewhere[0] != own[0][0];
+            if (elsewhere) list += ',' + from_elsewhere;
+            std::vector<std::string> words{"group",
+                                           site.text.substr(0, 1) + std::to_string(600 + number),
+                                           "of",
+                                           site.text,
+                                           std::string(to_text(strategies[random.below(std::size(strategies))])),
+                                           list,
+                                           "each",
+                                           std::to_string(4 + random.below(6)) + "s"};
+            const bool overflows = random.chance(0.4);
+            if (overflows && own.size() > members) words.insert(words.end(), {"overflow", own[members]});
+            std::vector<backup::UserRecord> records;
+            records.push_back(world::group_in(words));
+            world.site(site.text).change_users(std::move(records), {});
+        }
+    }
+}
+
 bool everybody_is_home(const world::World& world) {
     return std::all_of(world.phones().begin(), world.phones().end(), [&](const auto& phone) {
         return !phone->on() || (phone->working() == phone->orders().home && world.watch.in_service(*phone));
@@ -103,6 +143,7 @@ void build_town(world::World& world, const TownPlan& plan) {
     for (const char* name : std::span(site_names).first(sites)) {
         core::Settings settings = brisk_settings(name, sites);
         if (plan.product_times) settings.failover = {};
+        if (plan.pbxs) world::set(settings, "pbx", "main");
         settings.backups = backups_drawn(settings.peers, world.random);
         const std::vector<base::SiteName> backups = settings.backups;
         world::Site& site = world.add_site(std::move(settings));
@@ -121,6 +162,9 @@ void build_town(world::World& world, const TownPlan& plan) {
             world.disturb(other, std::string(name) + "-phones", disturbed);
         }
     }
+    std::vector<base::SiteName> names;
+    for (const char* name : std::span(site_names).first(sites)) names.push_back({name});
+    add_groups(world, names, world::Random(world.seed() ^ groups_of_their_own));
     world.start_sites();
     world.run_for(2s);
     world.switch_on_phones();
@@ -131,6 +175,7 @@ void heal_and_judge(world::World& world) {
     world.heal_all();
     for (const auto& [name, site] : world.sites()) {
         site->set_store_available(true);
+        if (!site->settings().calls.pbxs.empty()) site->set_pbx(world::PbxState::there);
         site->start();
         site->thaw();
         if (world.watch.ledger(*site).draining) site->command(core::Resume{}, [](const core::Report&) {});

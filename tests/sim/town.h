@@ -22,6 +22,7 @@ struct TownPlan {
     bool licences_end = false;     // within the first two minutes
     bool several_accounts = true;  // on one telephone (MU1)
     bool product_times = false;    // the defaults of failback in place of brisk ones
+    bool pbxs = false;             // one beside each site
 };
 
 inline constexpr const char* site_names[] = {"north", "south", "west", "east"};

@@ -1,5 +1,7 @@
 #include "world/chatter.h"
 
+#include <algorithm>
+
 #include "world/world.h"
 
 namespace innkeeper::world {
@@ -10,6 +12,7 @@ constexpr double answering = 0.75;  // of the telephones; half of the others ref
 constexpr double strangers = 0.06;  // of the calls, without credentials
 constexpr double elsewhere = 0.08;  // to numbers of nobody here
 constexpr double emergencies = 0.04;
+constexpr double for_groups = 0.25;
 constexpr base::Duration shortest_call = 1s;  // from the first digit until somebody hangs up
 constexpr base::Duration longest_call = 45s;
 
@@ -53,8 +56,31 @@ std::string Chatter::number_for(const Phone& caller) {
     const auto& callee = phones[random_.below(phones.size())];
     const bool outside = random_.chance(elsewhere);
     const bool emergency = random_.chance(emergencies);
+    const bool group = random_.chance(for_groups);
+    const std::uint64_t which = random_.next();
     if (emergency) return world_.site(caller.orders().home.text).settings().calls.emergency_numbers.front();
+    const std::vector<std::string> known = groups();
+    if (group && !known.empty()) return known[which % known.size()];
     return outside ? "0049301234" : std::string(callee->orders().aor.user());
+}
+
+std::vector<std::string> Chatter::groups() const {
+    std::vector<std::string> numbers;
+    for (const auto& [name, site] : world_.sites())
+        for (const backup::UserRecord& record : site->store.users)
+            if (record.terminal == backup::TerminalKind::group) numbers.emplace_back(record.aor.user());
+    return numbers;
+}
+
+// None: a PBX has it, or nobody.
+Phone* Chatter::other_side_of(const Call& call) const {
+    const auto talks = [&](const auto& phone) {
+        const Call* its = phone->calls().current();
+        return its != nullptr && its->id == call.id && !its->outgoing && its->state == Call::State::talking;
+    };
+    const auto& phones = world_.phones();
+    const auto found = std::find_if(phones.begin(), phones.end(), talks);
+    return found == phones.end() ? nullptr : found->get();
 }
 
 void Chatter::call_somebody() {
@@ -77,15 +103,11 @@ void Chatter::call_somebody() {
             if (const Call* call = still(); call != nullptr && call->state == Call::State::talking)
                 caller.refresh_call();
         });
-    world_.calendar.after(until, [this, &caller, still, number, caller_ends] {
+    world_.calendar.after(until, [this, &caller, still, caller_ends] {
         const Call* call = still();
         if (call == nullptr) return;
-        const bool talking = call->state == Call::State::talking;
-        const auto aor = base::Aor::from_parts(number, caller.orders().aor.domain());
-        const bool somebodys = talking && world_.phone_of(*aor) != nullptr;  // else a PBX's
-        Phone& callee = somebodys ? world_.phone(number) : caller;
-        const bool callee_talks = callee.calls().current() != nullptr && callee.calls().current()->id == call->id;
-        (caller_ends || !callee_talks ? caller : callee).hang_up();
+        Phone* callee = call->state == Call::State::talking ? other_side_of(*call) : nullptr;
+        (caller_ends || callee == nullptr ? caller : *callee).hang_up();
     });
 }
 

@@ -2,12 +2,16 @@
 // from a stream of its own, so that calls do not shift the rest of a run.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "world/calendar.h"
 #include "world/random.h"
 
 namespace innkeeper::world {
 
 class Phone;
+struct Call;
 class World;
 
 class Chatter {
@@ -22,6 +26,8 @@ private:
     void plan();
     void call_somebody();
     std::string number_for(const Phone& caller);
+    std::vector<std::string> groups() const;
+    Phone* other_side_of(const Call& call) const;
 
     World& world_;
     Random random_;

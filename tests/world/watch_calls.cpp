@@ -8,15 +8,12 @@
 
 #include "calls/address_fields.h"
 #include "calls/diversion.h"
-#include "world/group_text.h"
 #include "world/world.h"
 
 namespace innkeeper::world {
 namespace {
 
 using namespace std::chrono_literals;
-constexpr base::Duration settled = 5s;             // news of a registration has arrived wherever the way is clear
-constexpr base::Duration longest_way = 25s;        // to ring, with datagrams lost on the way and a password asked for
 constexpr base::Duration longest_set_up = 225s;    // timer C (181 s), a CANCEL that nobody answers (32 s), and some
 constexpr base::Duration new_in_office = 15s;      // a site that has just started borrows records
 constexpr base::Duration dialog_set_up = 305s;     // an early dialog that was never confirmed is forgotten
@@ -51,13 +48,22 @@ void CallWatch::changed(const Phone& phone, const Call& call) {
             attempt->lives[site] = world_.site(site.text).life();
     }
     if (call.state == Call::State::talking && call.outgoing) attempt->set_up = true;
-    if (call.state == Call::State::over) ended(*attempt, call);
+    if (call.state == Call::State::talking && !call.outgoing) {
+        attempt->picked_up.try_emplace(&phone, world_.calendar.now());
+        if (attempt->hunt && !attempt->hunt->members.contains(&phone))
+            judge_hunt(*attempt, std::string(phone.orders().aor.user()) + " took the group's call");
+    }
+    if (call.state == Call::State::over) {
+        if (!call.outgoing) attempt->picked_up.erase(&phone);
+        if (call.outgoing || attempt->callee == &phone) ended(*attempt, call);  // else one that rang, too
+    }
 }
 
 void CallWatch::dialled(const Phone& caller, const Call& call) {
     if (attempts_.size() > attempts_remembered)
         std::erase_if(attempts_, [&](const auto& one) {
-            return one.second.over && world_.calendar.now() - one.second.ended > dialog_set_up;
+            return one.second.over && !one.second.left_hanging &&
+                   world_.calendar.now() - one.second.ended > dialog_set_up;
         });
     Attempt attempt;
     attempt.caller = &caller;
@@ -70,35 +76,14 @@ void CallWatch::dialled(const Phone& caller, const Call& call) {
                                      [&](const auto& phone) { return phone->orders().aor.user() == call.other; });
     if (called != world_.phones().end()) attempt.callee = called->get();
     attempt.may_ring = behind(call.other);
+    attempt.hunt = hunt_for(call.other);
     if (call.other.starts_with('*')) settings_change(std::string(caller.orders().aor.user()));  // a feature code
     note_service();
     attempt.in_the_way = !way_is_clear(attempt);
     attempt.cut_off = !server_in_reach(attempt);
+    note_hunt(attempt);
+    attempt.outside = goes_outside(attempt) && pbx_is_there(attempt);
     attempts_[call.id] = std::move(attempt);
-}
-
-// Whose phones may ring for a call to this number: the user's, or those of a hunt group's members and of whom it hands
-// its calls on to.
-std::set<std::string> CallWatch::behind(const std::string& number) const {
-    std::set<std::string> numbers{number};
-    std::vector<std::string> unread{number};
-    const auto add = [&](const core::HuntTarget& target) {
-        if (std::string name(target.aor.user()); !target.voicemail && numbers.insert(name).second)
-            unread.push_back(std::move(name));
-    };
-    while (!unread.empty()) {
-        const std::string name = unread.back();
-        unread.pop_back();
-        for (const auto& [site, one] : world_.sites())
-            for (const backup::UserRecord& record : one->store.users) {
-                if (record.terminal != backup::TerminalKind::group || record.aor.user() != name) continue;
-                const core::HuntGroup group = definition_of(record);
-                for (const core::HuntMember& member : group.members) add(member.target);
-                if (group.overflow) add(*group.overflow);
-                if (!group.night.empty()) add(group.night_target);
-            }
-    }
-    return numbers;
 }
 
 // A caller is told how its call ended; it never has to find out by itself while its server could tell.
@@ -113,9 +98,12 @@ void CallWatch::ended(Attempt& attempt, const Call& call) {
             known_to_its_server(attempt))
             world_.watch.violated("a call to a registered phone rings it",
                                   told + " got " + std::to_string(call.status) + ' ' + call.phrase);
+        if (failed) judge_refusal(attempt, call);
+        if (failed) judge_outside(attempt, told + " got " + std::to_string(call.status) + ' ' + call.phrase);
         if (failed && is_emergency(attempt) && world_.site(attempt.by.text).has_pbx() && server_in_reach(attempt))
             world_.watch.violated("an emergency call is never refused", told + " got " + std::to_string(call.status));
     }
+    if (call.bye_status / 100 == 2) attempt.hung_up = true;
     if (!std::exchange(attempt.over, true)) {
         attempt.left_hanging = attempt.left_hanging || call.lost || attempt.answered;
         attempt.ended = world_.calendar.now();
@@ -128,6 +116,7 @@ void CallWatch::ended(Attempt& attempt, const Call& call) {
 
 void CallWatch::power_lost(const Phone& phone) {
     for (auto& [id, attempt] : attempts_) {
+        attempt.picked_up.erase(&phone);
         const bool its_call = attempt.caller == &phone || attempt.callee == &phone;
         if (!its_call || attempt.over) continue;
         attempt.left_hanging = true;
@@ -150,14 +139,6 @@ void CallWatch::rings(const Phone& phone, const Site& from, const calls::Message
     const bool by_another = attempt->rung_by.try_emplace(&phone, from.name()).first->second != from.name();
     if (by_another && one_life) world_.watch.violated("a call comes to a phone by one site", told);
     attempt->put_through = true;
-}
-
-void CallWatch::taken_by_pbx(const Site& from, const calls::Message& invite) {
-    Attempt* attempt = find(*invite.find("Call-ID"));
-    if (attempt == nullptr) return;
-    const std::string told = from.name().text + " sends a call to " + attempt->number + " to its PBX";
-    if (!attempt->with_credentials && !is_emergency(*attempt))
-        world_.watch.violated("nobody is put through without credentials", told);
 }
 
 // Forwarded: it says whom it was for.
@@ -263,8 +244,11 @@ bool CallWatch::is_emergency(const Attempt& attempt) const {
 
 void CallWatch::tick() {
     note_service();
-    for (auto& [id, attempt] : attempts_)
+    note_pbxs();
+    for (auto& [id, attempt] : attempts_) {
         if (!attempt.over && !attempt.answered) judge(attempt);
+        judge_talkers(attempt);
+    }
 }
 
 void CallWatch::judge(Attempt& attempt) {
@@ -273,6 +257,10 @@ void CallWatch::judge(Attempt& attempt) {
     const base::Duration lasts = world_.calendar.now() - attempt.began;
     const std::string told =
         std::string(attempt.caller->orders().aor.user()) + " by " + attempt.by.text + " to " + attempt.number;
+    attempt.outside = attempt.outside && pbx_is_there(attempt);
+    if (lasts > longest_way) judge_outside(attempt, told + " goes nowhere");
+    note_hunt(attempt);
+    if (attempt.hunt && lasts > longest_way + attempt.hunt->rings_for) judge_hunt(attempt, told + " does not");
     if (!attempt.put_through && !attempt.in_the_way && lasts > longest_way && known_to_its_server(attempt))
         world_.watch.violated("a call to a registered phone rings it", told + " does not");
     if (!attempt.cut_off && lasts > longest_set_up) world_.watch.violated("a caller gets a final answer", told);
@@ -284,8 +272,11 @@ bool CallWatch::in_call_at(const Site& site, const base::Aor& aor) const {
         if (attempt.over || !attempt.answered || !attempt.set_up) return false;
         const auto life = attempt.lives.find(site.name());
         if (life == attempt.lives.end() || life->second != site.life()) return false;
-        return attempt.caller->orders().aor == aor ||
-               (attempt.callee != nullptr && attempt.callee->orders().aor == aor);
+        if (attempt.caller->orders().aor == aor) return true;
+        // Who of a group's members took the call is known where they are rung, not to the caller's site.
+        const auto rung = attempt.rung_by.find(attempt.callee);
+        const bool known = !attempt.hunt || (rung != attempt.rung_by.end() && rung->second == site.name());
+        return attempt.callee != nullptr && attempt.callee->orders().aor == aor && known;
     });
 }
 

@@ -35,11 +35,24 @@ public:
     bool in_call_at(const Site& site, const base::Aor& aor) const;
 
 private:
+    // News of a registration has arrived wherever the way is clear.
+    static constexpr base::Duration settled = std::chrono::seconds(5);
+    // Until it rings, with datagrams lost on the way and a password asked for.
+    static constexpr base::Duration longest_way = std::chrono::seconds(25);
+
     struct Served {  // where a phone is in service, undisturbed
         base::SiteName at;
         std::uint64_t life = 0;
         Moment since{};
         bool operator==(const Served&) const = default;
+    };
+    struct Hunt {  // a call to a hunt group
+        base::SiteName home;
+        std::set<const Phone*> members;
+        // Members who have been in service, idle and in the group's reach since the call began: it is offered to them.
+        std::set<const Phone*> free;
+        bool in_service = true;  // at one site that the caller's sees, and all this time
+        base::Duration rings_for{};
     };
     struct Attempt {
         const Phone* caller = nullptr;
@@ -54,6 +67,10 @@ private:
         bool cut_off = false;      // the caller from its server
         bool put_through = false;  // to the phone it is for
         std::map<const Phone*, base::SiteName> rung_by;
+        std::map<const Phone*, Moment> picked_up;  // who talks, and since when
+        std::optional<Hunt> hunt;
+        bool outside = false;            // a number of nobody here, and its server has had its PBX all the time
+        bool hung_up = false;            // by a BYE that the other side has answered
         std::set<std::string> branches;  // of its INVITEs between sites and to phones
         bool over = false;
         Moment ended{};
@@ -65,7 +82,6 @@ private:
 
     void dialled(const Phone& caller, const Call& call);
     void ended(Attempt& attempt, const Call& call);
-    std::set<std::string> behind(const std::string& number) const;
     void note_service();
     std::optional<Served> service_of(const Phone& phone) const;
     bool way_is_clear(const Attempt& attempt) const;
@@ -74,11 +90,30 @@ private:
     bool is_emergency(const Attempt& attempt) const;
     static bool came_by(const Attempt& attempt, const calls::Message& invite);
     void judge(Attempt& attempt);
+    // watch_pbx.cpp
+    void note_pbxs();
+    bool goes_outside(const Attempt& attempt) const;
+    bool pbx_is_there(const Attempt& attempt) const;
+    void judge_outside(const Attempt& attempt, const std::string& told) const;
     Attempt* find(const std::string& call_id);
+
+    // watch_groups.cpp
+    std::set<std::string> behind(const std::string& number) const;
+    std::optional<Hunt> hunt_for(const std::string& number) const;
+    void note_hunt(Attempt& attempt) const;
+    bool group_in_service(const Attempt& attempt) const;
+    bool sees(const base::SiteName& one, const base::SiteName& other) const;
+    bool group_reaches(const Hunt& hunt, const base::SiteName& site) const;
+    bool is_free(const Attempt& attempt, const Phone& member) const;
+    bool group_known(const Hunt& hunt) const;
+    void judge_hunt(Attempt& attempt, const std::string& told) const;
+    void judge_refusal(Attempt& attempt, const Call& call) const;
+    void judge_talkers(const Attempt& attempt) const;
 
     World& world_;
     std::map<std::string, Attempt> attempts_;  // by Call-ID
     std::map<base::Aor, Served> served_;
+    std::map<base::SiteName, Moment> pbx_since_;  // sites whose PBX is there, and since when
     std::set<std::string> with_settings_;
 };
 
