@@ -108,6 +108,9 @@ void CallWatch::ended(Attempt& attempt, const Call& call) {
         attempt.left_hanging = attempt.left_hanging || call.lost || attempt.answered;
         attempt.ended = world_.calendar.now();
     }
+    // A refresh by another site has made the call known there (IP7), and what ends it may pass that site by: it is on
+    // the path in no life of its own, and the call is left hanging.
+    if (attempt.answered) attempt.lives.try_emplace(call.server, 0);
     const bool same_lives = std::all_of(attempt.lives.begin(), attempt.lives.end(), [&](const auto& one) {
         return world_.site(one.first.text).life() == one.second;
     });
