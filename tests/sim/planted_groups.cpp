@@ -2,6 +2,7 @@
 #include "sim/planted_groups.h"
 
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -21,15 +22,16 @@ const std::string* octets_in(const core::Effect& effect) {
     return relay != nullptr ? &relay->octets : nullptr;
 }
 
-std::string_view octets_in(const core::Event& event) {
-    if (const auto* sip = std::get_if<core::SipReceived>(&event)) return sip->octets;
+std::optional<Message> message_in(const core::Event& event) {
+    if (const auto* sip = std::get_if<core::SipReceived>(&event)) return sip->message;
     const auto* message = std::get_if<core::PeerMessageReceived>(&event);
     const auto* relay = message != nullptr ? std::get_if<core::SipRelay>(&message->message) : nullptr;
-    return relay != nullptr ? std::string_view(relay->octets) : std::string_view{};
+    auto parsed = Message::parse(relay != nullptr ? std::string_view(relay->octets) : std::string_view{});
+    return parsed ? std::optional(std::move(*parsed)) : std::nullopt;
 }
 
-bool is_of_invite(std::string_view answer) {
-    return answer.find(" INVITE\r") != std::string_view::npos;
+bool answers_an_invite(const std::optional<Message>& message, std::uint16_t status) {
+    return message && message->status == status && message->find("CSeq")->ends_with(" INVITE");
 }
 
 // Those that are taken out go out never again.
@@ -54,8 +56,7 @@ void stop_at_the_first_busy_member(Site& site) {
     const auto busy = std::make_shared<bool>(false);
     const auto silencer = std::make_shared<Silencer>();
     site.swallow = [busy](const core::Event& event) {
-        const std::string_view octets = octets_in(event);
-        *busy = octets.substr(0, 12) == "SIP/2.0 486 " && is_of_invite(octets);
+        *busy = answers_an_invite(message_in(event), 486);
         return false;
     };
     site.tamper = [busy, silencer](Effects& effects) {
@@ -68,8 +69,8 @@ void keep_all_who_pick_up(Site& site) {
     const auto thanks = std::make_shared<Effects>();
     site.swallow = [thanks](const core::Event& event) {
         const auto* sip = std::get_if<core::SipReceived>(&event);
-        const auto answer = sip != nullptr ? Message::parse(sip->octets) : Message::parse("");
-        if (!answer || answer->status != 200 || !is_of_invite(sip->octets)) return false;
+        const auto answer = message_in(event);
+        if (sip == nullptr || !answers_an_invite(answer, 200)) return false;
         Message ack;
         ack.method = "ACK";
         ack.uri = "sip:planted@192.0.2.1";
@@ -94,9 +95,8 @@ void leave_groups_to_lost_homes(Site& site) {
     const auto as_member = std::make_shared<std::set<std::string>>();  // Call-IDs
     const auto silencer = std::make_shared<Silencer>();
     site.swallow = [as_member](const core::Event& event) {
-        const std::string_view octets = octets_in(event);
-        if (octets.find("X-Innkeeper-Hunt:") == std::string_view::npos) return false;
-        if (const auto request = Message::parse(octets)) as_member->insert(*request->find("Call-ID"));
+        const auto request = message_in(event);
+        if (request && request->find("X-Innkeeper-Hunt") != nullptr) as_member->insert(*request->find("Call-ID"));
         return false;
     };
     site.tamper = [&site, as_member, silencer](Effects& effects) {
