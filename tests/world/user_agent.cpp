@@ -54,7 +54,7 @@ std::string to_text(const Call& call) {
 UserAgent::UserAgent(Identity identity, auth::Ha1 ha1, Surroundings surroundings)
     : identity_(std::move(identity)), ha1_(std::move(ha1)), around_(std::move(surroundings)) {}
 
-Call* UserAgent::find(const std::string& call_id) {
+Call* UserAgent::find(const std::string& call_id) const {
     const auto found = std::find_if(calls_.begin(), calls_.end(), [&](const auto& one) { return one->id == call_id; });
     return found == calls_.end() ? nullptr : found->get();
 }
@@ -69,6 +69,11 @@ const Call* UserAgent::current() const {
     const auto found =
         std::find_if(calls_.rbegin(), calls_.rend(), [](const auto& one) { return one->state != Call::State::over; });
     return found == calls_.rend() ? nullptr : found->get();
+}
+
+bool UserAgent::is_thanked(const std::string& call_id) const {
+    const Call* call = find(call_id);
+    return call != nullptr && call->acknowledged;
 }
 
 const Call* UserAgent::latest() const {

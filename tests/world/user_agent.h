@@ -92,6 +92,7 @@ public:
     const Call* current() const;  // the latest that is not over
     const Call* latest() const;   // over or not
     bool busy() const { return current() != nullptr; }
+    bool is_thanked(const std::string& call_id) const;  // its 2xx has been acknowledged
 
 private:
     // A request whose answer is waited for.
@@ -128,7 +129,7 @@ private:
     void answer_invite(Call& call, std::uint16_t status);
     void repeat_answer_later(const std::string& call_id, base::Duration interval, Moment until);
     void over(Call& call);
-    Call* find(const std::string& call_id);
+    Call* find(const std::string& call_id) const;
     Call* in_state(Call::State state, bool outgoing);
 
     Identity identity_;

@@ -31,6 +31,10 @@ std::string value_of(const std::string& octets, std::string_view header) {
 
 }  // namespace
 
+bool CallWatch::ByAor::operator()(const Phone* one, const Phone* other) const {
+    return one->orders().aor < other->orders().aor;
+}
+
 CallWatch::Attempt* CallWatch::find(const std::string& call_id) {
     const auto found = attempts_.find(call_id);
     return found == attempts_.end() ? nullptr : &found->second;
@@ -250,7 +254,7 @@ void CallWatch::tick() {
     note_pbxs();
     for (auto& [id, attempt] : attempts_) {
         if (!attempt.over && !attempt.answered) judge(attempt);
-        judge_talkers(attempt);
+        judge_talkers(id, attempt);
     }
 }
 

@@ -46,11 +46,15 @@ private:
         Moment since{};
         bool operator==(const Served&) const = default;
     };
+    struct ByAor {  // equal runs look at phones in one order, wherever they are in memory
+        bool operator()(const Phone* one, const Phone* other) const;
+    };
+    using Phones = std::set<const Phone*, ByAor>;
     struct Hunt {  // a call to a hunt group
         base::SiteName home;
-        std::set<const Phone*> members;
+        Phones members;
         // Members who have been in service, idle and in the group's reach since the call began: it is offered to them.
-        std::set<const Phone*> free;
+        Phones free;
         bool in_service = true;  // at one site that the caller's sees, and all this time
         base::Duration rings_for{};
     };
@@ -66,8 +70,8 @@ private:
         bool in_the_way = false;   // something was, or may have been, on the way to the callee
         bool cut_off = false;      // the caller from its server
         bool put_through = false;  // to the phone it is for
-        std::map<const Phone*, base::SiteName> rung_by;
-        std::map<const Phone*, Moment> picked_up;  // who talks, and since when
+        std::map<const Phone*, base::SiteName, ByAor> rung_by;
+        std::map<const Phone*, Moment, ByAor> picked_up;  // who talks, and since when
         std::optional<Hunt> hunt;
         bool outside = false;            // a number of nobody here, and its server has had its PBX all the time
         bool hung_up = false;            // by a BYE that the other side has answered
@@ -108,7 +112,7 @@ private:
     bool group_known(const Hunt& hunt) const;
     void judge_hunt(Attempt& attempt, const std::string& told) const;
     void judge_refusal(Attempt& attempt, const Call& call) const;
-    void judge_talkers(const Attempt& attempt) const;
+    void judge_talkers(const std::string& call_id, const Attempt& attempt) const;
 
     World& world_;
     std::map<std::string, Attempt> attempts_;  // by Call-ID

@@ -173,10 +173,12 @@ void CallWatch::judge_refusal(Attempt& attempt, const Call& call) const {
         world_.watch.violated("a call to a group says why it failed", told);
 }
 
-void CallWatch::judge_talkers(const Attempt& attempt) const {
+// Who has picked up and is never thanked for it, since the site that rang has died, gives up by himself.
+void CallWatch::judge_talkers(const std::string& call_id, const Attempt& attempt) const {
     const Moment now = world_.calendar.now();
-    const auto talk_too_long = std::count_if(attempt.picked_up.begin(), attempt.picked_up.end(),
-                                             [&](const auto& one) { return now - one.second > longest_double_answer; });
+    const auto talk_too_long = std::count_if(attempt.picked_up.begin(), attempt.picked_up.end(), [&](const auto& one) {
+        return now - one.second > longest_double_answer && one.first->calls().is_thanked(call_id);
+    });
     if (talk_too_long > 1) world_.watch.violated("a call is answered once", "that to " + attempt.number);
     if (attempt.hung_up && talk_too_long > 0 && now - attempt.ended > longest_double_answer)
         world_.watch.violated("a call ends for everybody", "that to " + attempt.number);
