@@ -54,7 +54,7 @@ TEST_CASE("a call that was answered is written when it is and when it ends, unde
 
 TEST_CASE("a call that went to another site and came back has two records, which end together", "[calls][groups]") {
     Book book;
-    for (const calls::ContextId context : {1, 2}) {
+    for (const calls::ContextId context : {1U, 2U}) {
         CallRecord fresh;
         fresh.call_id = "call-1";
         book.records.began(book.now, context, std::move(fresh), "tag");
