@@ -63,8 +63,10 @@ void Proxy::forward(base::Instant now, ContextId id, std::vector<Group> groups, 
     Context* context = find(id);
     if (context == nullptr || context->final_sent || context->no_more) return;
     // Our own Route entries are off by now, so that it is what it was when it was here before.
-    if (context->branches.empty() && is_loop(context->request, loop_hash(context->request), settings_.seed))
-        return reject(id, 482, "Loop Detected", {}, out);
+    if (context->branches.empty() && is_loop(context->request, loop_hash(context->request), settings_.seed)) {
+        answer(now, *context, 482, "Loop Detected", {}, out);
+        return plan(*context);
+    }
     if (context->invite && context->server.state() == ServerTransaction::State::trying)
         send_up(now, *context, make_answer(context->request, 100, "Trying", {}), out);
     std::move(groups.begin(), groups.end(), std::back_inserter(context->groups));

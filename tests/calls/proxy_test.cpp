@@ -259,9 +259,12 @@ TEST_CASE("a request that comes round unchanged is a loop, one that was redirect
     Message round = *Message::parse(house.at(6001, "INVITE").front());
     Message spiral = round;
     round.uri = "sip:1002@example.com";
+    round.prepend("Via", "SIP/2.0/UDP 192.0.2.2:6001;branch=z9hG4bK-round");
     house.receive(round, flow(6001));
     CHECK(house.at(6001, "SIP/2.0 482").size() == 1);
+    CHECK(house.concluded == std::vector<std::uint16_t>{482});  // its owner forgets it
     spiral.uri = "sip:1003@example.com";
+    spiral.prepend("Via", "SIP/2.0/UDP 192.0.2.2:6001;branch=z9hG4bK-spiral");
     house.receive(spiral, flow(6001));
     CHECK(house.at(6001, "INVITE").size() == 2);
 }
